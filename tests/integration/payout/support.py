@@ -254,9 +254,11 @@ class FakeDecisions(Decisions):
 
 def as_payout_has(connection: Connection, award_ids: Collection[str]) -> dict[str, InForce]:
     """Return what eligibility has if nobody but eligibility wrote to payout: what payout has."""
+    ids = list(award_ids)
     return {
         award_id: InForce(award_id, row.version, row.entitlement_fen, row.payee_uscc, row.jurisdiction, row.received_at)
-        for award_id, row in entitlements(connection, list(award_ids)).items()
+        for start in range(0, len(ids), 1_000)  # as many as reconciliation asks for: more may be looked for one by one
+        for award_id, row in entitlements(connection, ids[start : start + 1_000]).items()
     }
 
 
