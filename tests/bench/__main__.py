@@ -53,7 +53,7 @@ BENCHMARKS: Mapping[str, tuple[str, Callable[..., Sequence[Any]]]] = {
     ),
     "desk": ("The desk's page of a case beside its calls", bench_desk.run),
     "evaluation": ("All awards over 1,000,000 enterprises × 5 years, frames in memory", bench_evaluation.run),
-    "letters": ("10,000 letters of a round, made by a job and read as an archive", bench_letters.run),
+    "letters": ("Letters of a round, made by a job and read as an archive", bench_letters.run),
     "openfisca": ("Five awards beside OpenFisca-core, 1,000,000 enterprises × 5 years", bench_openfisca.run),
     "payout": ("100,000 decisions: outbox → Kafka → split, posted, ordered, funded", bench_payout.run),
     "payments": ("Payments in bulk: a second worker, a batch's file, reconciliation", bench_payments.run),

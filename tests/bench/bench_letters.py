@@ -117,7 +117,7 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = ENTERPRISES)
         job,
         archive,
         bare,
-        ("seconds for 10,000 letters, made and read (goal ≤ 60)", _seconds(job, archive) * 10_000),
+        ("seconds that 10,000 letters take at that rate, made and read (goal ≤ 60)", _seconds(job, archive) * 10_000),
         ("made and read against docxtpl alone, times as long for a letter", _seconds(job, archive) / _seconds(bare)),
         ("bytes of the archive, MiB", sizes[0] / 2**20),
     ]
