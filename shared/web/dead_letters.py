@@ -45,10 +45,12 @@ class DeadLetter(BaseModel):
     ended_reason: str | None
 
 
-class DiscardBody(BaseModel):
+class DeadLetterDiscardBody(BaseModel):
     """Why the message does not have to be processed."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"reason": "重复消息，已由后一条替代"}]}
+    )
 
     reason: Reason
 
@@ -112,7 +114,7 @@ def discard_dead_letter(
     actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE, city_wide=True)],
     command: IdempotentCommand,
     dead_letter_id: DeadLetterId,
-    body: DiscardBody,
+    body: DeadLetterDiscardBody,
 ) -> Response:
     """Close a message that does not have to be processed."""
 

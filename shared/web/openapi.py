@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -147,15 +148,22 @@ def _name_inline(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
         for media in part.get("content", {}).values():
             schema = media.get("schema", {})
             if "properties" in schema and "title" in schema:
-                schemas.update(schema.pop("$defs", {}))
-                schemas[schema["title"]] = schema
+                for name, named in (schema.pop("$defs", {}) | {schema["title"]: schema}).items():
+                    if schemas.setdefault(name, named) != named:
+                        raise ValueError(f"two schemas are called {name}")
                 media["schema"] = {"$ref": f"#/components/schemas/{schema['title']}"}
 
 
 def _by_title(document: dict[str, Any]) -> dict[str, Any]:
-    """Call what was made from a generic model by its title: `DecisionPage`, not `Page_Decision_`."""
+    """Call what was made from a generic model by its title: `DecisionPage`, not `Page_Decision_`.
+
+    Raises ValueError if two schemas would have one name: the one would describe what the other answers.
+    """
     schemas = document["components"]["schemas"]
     titles = {name: schema["title"] for name, schema in schemas.items() if "_" in name}
+    names = Counter(titles.get(name, name) for name in schemas)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise ValueError(f"more than one schema is called {', '.join(twice)}")
     prefix = "#/components/schemas/"
 
     def renamed(node: Any) -> Any:

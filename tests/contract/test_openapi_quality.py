@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import APIRouter, FastAPI
 from jsonschema import Draft202012Validator
+from pydantic import BaseModel, create_model
 
-from shared.web.openapi import operations
+from shared.authorization import Scope
+from shared.web.auth import needs
+from shared.web.openapi import document, operations
 from tests.support.documents import OPENAPI
 
 HOW = "describe it where it is declared, or in shared/web/openapi_members.yaml if it means the same everywhere"
@@ -51,6 +55,25 @@ def test_schemas_have_names_that_any_language_can_write(service: str) -> None:
     assert [
         schema for schema in OPENAPI[service]["components"]["schemas"] if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", schema)
     ] == []
+
+
+def test_two_models_with_one_name_are_refused() -> None:
+    """The one would describe what the other answers, and a client that believes the document would fail."""
+
+    def answering(model: type[BaseModel], path: str) -> APIRouter:
+        router = APIRouter(dependencies=[needs(Scope.DEAD_LETTERS_WRITE)])
+        router.add_api_route(path, lambda: None, response_model=model, operation_id=path[1:], tags=["one"])
+        return router
+
+    first = create_model("Answer", __module__="rooms.first", reason=(str, ...))
+    second = create_model("Answer", __module__="rooms.second", outcome=(str, ...))
+    app = FastAPI()
+    app.include_router(answering(first, "/first"))
+    document(app, "https://issuer.test/token")
+    app.include_router(answering(second, "/second"))
+    app.openapi_schema = None
+    with pytest.raises(ValueError, match="called Answer"):
+        document(app, "https://issuer.test/token")
 
 
 @pytest.mark.parametrize("service", OPENAPI)

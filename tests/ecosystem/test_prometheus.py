@@ -22,7 +22,7 @@ from services.desk.app import ROUTERS
 from services.eligibility.decisions.domain import CONFIRMATION, DISTRICT, State, review_step
 from services.eligibility.rules.library import load_policy
 from services.eligibility.tasks import domain as eligibility_tasks
-from services.payout.checks.domain import Kind as Finding
+from services.payout.checks.domain import FindingKind
 from services.payout.enums import UNITS, OrderState, WaitingFor
 from services.payout.tasks import domain as payout_tasks
 from services.registry.tasks import domain as registry_tasks
@@ -131,7 +131,7 @@ def test_what_is_told_is_what_is_written_and_labels_come_from_closed_lists(prome
         "policy": set(POLICIES),
         "award": {award.code for policy in POLICIES for award in load_policy(policy).awards},
         "unit": set(UNITS),
-        "kind": {"import", "evaluation", "simulation", "approval", "review", "letters", "order_approval", *Finding},
+        "kind": {"import", "evaluation", "simulation", "approval", "review", "letters", "order_approval", *FindingKind},
         "state": {"queued", "running", "succeeded", "failed", *State, *OrderState},
         "waiting_for": {"", *WaitingFor, CONFIRMATION, "notice", "approval", *map(review_step, reviewers)},
         "task": {kind.name for tasks in (registry_tasks, eligibility_tasks, payout_tasks) for kind in tasks.KINDS},

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.eligibility.confirmations.handlers import Statement
+from services.eligibility.decisions.schemas import StoredStatement
 from shared.free_text import strike_long_numbers
 
 
@@ -41,16 +42,6 @@ class ConfirmationBody(BaseModel):
     def statement(self) -> Statement:
         """Return what the payee states."""
         return Statement(self.account_confirmed, self.commitment, self.document)
-
-
-class StoredStatement(BaseModel):
-    """What the payee stated."""
-
-    account_confirmed: bool = Field(description="That the account is its own")
-    commitment: bool = Field(
-        description="That what it has reported is true, and that it pays back what it was not entitled to"
-    )
-    document: str | None
 
 
 class Confirmation(BaseModel):

@@ -92,11 +92,13 @@ class DecisionAct(BaseModel):
     step: str | None = Field(description="The step of the procedure that the act concerns")
 
 
-class Statement(BaseModel):
-    """What a payee stated with its confirmation."""
+class StoredStatement(BaseModel):
+    """What the payee stated with its confirmation."""
 
-    account_confirmed: bool
-    commitment: bool
+    account_confirmed: bool = Field(description="That the account is its own")
+    commitment: bool = Field(
+        description="That what it has reported is true, and that it pays back what it was not entitled to"
+    )
     document: str | None
 
 
@@ -107,7 +109,7 @@ class DecisionStep(BaseModel):
     due_on: date | None = Field(description="Last working day for it")
     outcome: Literal["accepted", "declined", "passed", "objected"] | None = Field(description="Null while it waits")
     reason: str | None
-    statement: Statement | None
+    statement: StoredStatement | None
     acted_by: str | None
     acted_at: datetime | None
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from services.payout.clients.payee_facts import PayeeFacts
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What a check found about an order."""
 
     SHARED_ACCOUNT = "shared_account"
@@ -39,7 +39,7 @@ class Finding(NamedTuple):
     """Why an order is held. The same `evidence` is found once: what was released because of it does not hold the order again."""
 
     order_id: str
-    kind: Kind
+    kind: FindingKind
     evidence: str
     details: dict[str, Any]
 
@@ -51,19 +51,19 @@ def find(order: OrderToPay, facts: PayeeFacts, same_name: Mapping[str, bool]) ->
         others = sorted(set(facts.users.get((account.bank_code, account.number), ())) - {order.payee_uscc})
         if others:
             evidence = f"{account.revision}:{','.join(others)}"
-            yield Finding(order.id, Kind.SHARED_ACCOUNT, evidence, {"others": others})
+            yield Finding(order.id, FindingKind.SHARED_ACCOUNT, evidence, {"others": others})
         if not same_name[order.id]:
-            yield Finding(order.id, Kind.HOLDER_DIFFERS, str(account.revision), {"holder": account.holder})
+            yield Finding(order.id, FindingKind.HOLDER_DIFFERS, str(account.revision), {"holder": account.holder})
     if order.payee_uscc not in facts.registered:
-        yield Finding(order.id, Kind.STRUCK_OFF, order.payee_uscc, {"uscc": order.payee_uscc})
+        yield Finding(order.id, FindingKind.STRUCK_OFF, order.payee_uscc, {"uscc": order.payee_uscc})
     for sanction in facts.dishonest.get(order.payee_uscc, ()):
         if sanction.revision > order.facts_revision:
             since = sanction.since.isoformat()
-            yield Finding(order.id, Kind.DISHONEST, f"{since}:{sanction.revision}", {"since": since})
+            yield Finding(order.id, FindingKind.DISHONEST, f"{since}:{sanction.revision}", {"since": since})
     for other in facts.support.get((order.award, order.subject, order.award_year), ()):
         if other.revision > order.facts_revision:
             details = {"programme": other.programme, "level": other.level, "amount_fen": other.amount_fen}
-            yield Finding(order.id, Kind.PAID_ELSEWHERE, f"{other.programme}:{other.revision}", details)
+            yield Finding(order.id, FindingKind.PAID_ELSEWHERE, f"{other.programme}:{other.revision}", details)
 
 
 def sample_size(orders: int, percent: int) -> int:

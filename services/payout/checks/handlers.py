@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.payout.checks import repository
-from services.payout.checks.domain import Finding, Kind, OrderToPay, draw, find, sample_size
+from services.payout.checks.domain import Finding, FindingKind, OrderToPay, draw, find, sample_size
 from services.payout.clients.payees import Payees
 from services.payout.orders import repository as orders
 from services.payout.orders.repository import NO_SUCH_ORDER
@@ -59,7 +59,7 @@ def check(
         )
         sample = {"id": sample_id, "seed": seed, "percent": sample_percent, "orders": len(able), "size": size}
         drawn = [
-            Finding(order_id, Kind.SAMPLE, str(sample_id), {"sample": str(sample_id)})
+            Finding(order_id, FindingKind.SAMPLE, str(sample_id), {"sample": str(sample_id)})
             for order_id in draw(able, seed, size)
         ]
         new += repository.add(connection, drawn, revision=revision, by=by)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.payout.checks.domain import Kind
+from services.payout.checks.domain import FindingKind
 from shared.free_text import Reason
 from shared.web.possible_acts import WithPossibleActs
 
@@ -26,7 +26,7 @@ class ReleaseBody(BaseModel):
 class FindingNow(BaseModel):
     """What a check would find about an order today."""
 
-    kind: Kind
+    kind: FindingKind
     details: dict[str, Any] = Field(description="What was found; never an account number")
 
 

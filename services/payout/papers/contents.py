@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import format_date
 
 from services.payout.papers.domain import Account, Reason, total
-from services.payout.recovery_acts.domain import Cause, Kind
+from services.payout.recovery_acts.domain import Cause, RecoveryKind
 from shared.clock import calendar_date
 from shared.i18n import CHINESE, N_, translate
 from shared.money import yuan
@@ -40,7 +40,7 @@ CAUSES = {
     Cause.MISSTATEMENT: N_("what was stated was not true"),
     Cause.FRAUD: N_("the award was obtained by fraud"),
 }
-TAKEN_BACK = {Kind.ANNULLED: N_("annulled"), Kind.REVOKED: N_("revoked")}
+TAKEN_BACK = {RecoveryKind.ANNULLED: N_("annulled"), RecoveryKind.REVOKED: N_("revoked")}
 _DUE_LATER = N_("instalments that are due in later years")
 
 
@@ -67,7 +67,7 @@ def recovery_letter(row: Any, statements: Sequence[Any], office: Office, languag
             "version": row.version,
             "decided_on": day(row.decided_on, language),
             "cause": translate(CAUSES[Cause(row.cause)], language) if row.cause else "",
-            "taken_back": translate(TAKEN_BACK[Kind(row.act_kind)], language) if row.cause else "",
+            "taken_back": translate(TAKEN_BACK[RecoveryKind(row.act_kind)], language) if row.cause else "",
             "act_reason": row.act_reason or "",
             "act_document": row.act_document or "",
             "due_on": day(row.due_on, language),

@@ -23,14 +23,18 @@ class Cause(StrEnum):
     FRAUD = "fraud"
 
 
-class Kind(StrEnum):
+class RecoveryKind(StrEnum):
     """How the award is taken back: 撤销, void from the start, or 撤回, because facts were corrected."""
 
     ANNULLED = "annulled"
     REVOKED = "revoked"
 
 
-KINDS = {Cause.CORRECTION: Kind.REVOKED, Cause.MISSTATEMENT: Kind.ANNULLED, Cause.FRAUD: Kind.ANNULLED}
+KINDS = {
+    Cause.CORRECTION: RecoveryKind.REVOKED,
+    Cause.MISSTATEMENT: RecoveryKind.ANNULLED,
+    Cause.FRAUD: RecoveryKind.ANNULLED,
+}
 """The payee answers for a misstatement and for fraud, so the award was never lawful; for a correction it does not."""
 
 

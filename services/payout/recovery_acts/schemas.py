@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.recoveries.schemas import Recovery
-from services.payout.recovery_acts.domain import Cause, Kind
+from services.payout.recovery_acts.domain import Cause, RecoveryKind
 from shared.days import Day
 from shared.free_text import Reason
 from shared.money import MAX_FEN
@@ -118,7 +118,9 @@ class RecoveryAct(BaseModel):
     discarded_at: datetime | None
     discard_reason: str | None
     cause: Cause = Field(description="Why the award was lowered; a correction of facts is nobody's fault")
-    kind: Kind = Field(description="`annulled` (撤销): void from the start; `revoked` (撤回): facts were corrected")
+    kind: RecoveryKind = Field(
+        description="`annulled` (撤销): void from the start; `revoked` (撤回): facts were corrected"
+    )
     document: str | None
     term_working_days: int = Field(description="Term for the repayment, from the day of issue")
     due_on: date | None = Field(description="Last day of the term; set when it is issued")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payout.checks.domain import Kind, OrderToPay, draw, find, sample_size
+from services.payout.checks.domain import FindingKind, OrderToPay, draw, find, sample_size
 from services.payout.clients.payee_facts import Account, PayeeFacts, Sanction, Support
 
 A, B = "91331100MA2E000007", "91331102MA2E00001X"
@@ -21,7 +21,7 @@ CLEAN = PayeeFacts(9, {A: ACCOUNT}, {KEY: {A}}, {A})
 SUPPORT = ("park", "P-1", 2024)
 
 
-def kinds(facts: PayeeFacts, *, same_name: bool = True) -> list[Kind]:
+def kinds(facts: PayeeFacts, *, same_name: bool = True) -> list[FindingKind]:
     return [finding.kind for finding in find(ORDER, facts, {"o": same_name})]
 
 
@@ -30,13 +30,13 @@ def kinds(facts: PayeeFacts, *, same_name: bool = True) -> list[Kind]:
     [
         ({}, []),
         ({"accounts": {}}, []),
-        ({"users": {KEY: {A, B}}}, [Kind.SHARED_ACCOUNT]),
+        ({"users": {KEY: {A, B}}}, [FindingKind.SHARED_ACCOUNT]),
         ({"users": {("other", ACCOUNT.number): {A, B}}}, []),
-        ({"registered": {B}}, [Kind.STRUCK_OFF]),
-        ({"dishonest": {A: [Sanction(date(2026, 1, 1), 8)]}}, [Kind.DISHONEST]),
+        ({"registered": {B}}, [FindingKind.STRUCK_OFF]),
+        ({"dishonest": {A: [Sanction(date(2026, 1, 1), 8)]}}, [FindingKind.DISHONEST]),
         ({"dishonest": {A: [Sanction(date(2026, 1, 1), 7)]}}, []),
         ({"dishonest": {B: [Sanction(date(2026, 1, 1), 8)]}}, []),
-        ({"support": {SUPPORT: [Support("province", "provincial", 100, 8)]}}, [Kind.PAID_ELSEWHERE]),
+        ({"support": {SUPPORT: [Support("province", "provincial", 100, 8)]}}, [FindingKind.PAID_ELSEWHERE]),
         ({"support": {SUPPORT: [Support("province", "provincial", 100, 7)]}}, []),
         ({"support": {("park", "P-1", 2023): [Support("province", "provincial", 100, 8)]}}, []),
     ],
@@ -54,12 +54,12 @@ def kinds(facts: PayeeFacts, *, same_name: bool = True) -> list[Kind]:
         "paid elsewhere for another year",
     ],
 )
-def test_what_speaks_against_paying(changes: dict[str, Any], expected: list[Kind]) -> None:
+def test_what_speaks_against_paying(changes: dict[str, Any], expected: list[FindingKind]) -> None:
     assert kinds(replace(CLEAN, **changes)) == expected
 
 
 def test_a_holder_with_another_name_is_found() -> None:
-    assert kinds(CLEAN, same_name=False) == [Kind.HOLDER_DIFFERS]
+    assert kinds(CLEAN, same_name=False) == [FindingKind.HOLDER_DIFFERS]
 
 
 def test_no_finding_has_an_account_number() -> None:

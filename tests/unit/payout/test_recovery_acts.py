@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payout.recovery_acts.domain import KINDS, Cause, Kind, PlannedPart, limitation_on, overdue_fen
+from services.payout.recovery_acts.domain import KINDS, Cause, PlannedPart, RecoveryKind, limitation_on, overdue_fen
 
 TODAY = date(2026, 6, 15)
 
 
 def test_only_a_correction_is_a_revocation() -> None:
-    assert {cause for cause, kind in KINDS.items() if kind is Kind.REVOKED} == {Cause.CORRECTION}
+    assert {cause for cause, kind in KINDS.items() if kind is RecoveryKind.REVOKED} == {Cause.CORRECTION}
     assert set(KINDS) == set(Cause)
 
 
