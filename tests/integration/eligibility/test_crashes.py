@@ -63,7 +63,9 @@ def test_an_evaluation(world: Harness, enterprises_per_partition: int, step: int
         assert world.rows(
             "SELECT subject, entitlement_fen FROM decisions WHERE state = 'proposed' ORDER BY subject"
         ) == [(code, 3 * paid) for code in sorted(codes)]
-        assert world.rows("SELECT count(*) FROM outcomes WHERE evaluation_id = :id", id=evaluation) == [(3,)]
+        assert world.rows("SELECT last_number FROM evaluation_outcomes WHERE evaluation_id = :id", id=evaluation) == [
+            (3,)
+        ]
         assert world.rows("SELECT count(*) FROM evaluation_shards") == [(0,)]
         told = "SELECT count(*) FROM audit_log WHERE act = 'evaluation succeeded' AND :id = ANY(subjects)"
         assert world.rows(told, id=str(evaluation)) == [(1,)]

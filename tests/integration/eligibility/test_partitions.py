@@ -21,6 +21,7 @@ from services.eligibility.evaluation_jobs.partitions import CollectedOutcomes, P
 from services.eligibility.interpretations import handlers as policies
 from services.eligibility.rules.library import load_policy
 from shared.database.engine import Database
+from shared.database.frames import frame_of
 from shared.events.evaluation_shard import TYPE
 from shared.jobs.runner import RunningJob
 from shared.messaging import topics
@@ -95,7 +96,8 @@ def working(world: Harness, broker: Broker, workers: list[PartitionEvaluator]) -
 
 
 def found(world: Harness, evaluation: UUID) -> list[tuple[Any, ...]]:
-    return world.rows("SELECT * FROM outcomes WHERE evaluation_id = :id ORDER BY number", id=evaluation)
+    query = "SELECT outcomes FROM evaluation_outcomes WHERE evaluation_id = :id ORDER BY last_number"
+    return [row for (stream,) in world.rows(query, id=evaluation) for row in frame_of(stream).iter_rows()]
 
 
 def in_one_piece(world: Harness) -> list[tuple[Any, ...]]:

@@ -20,7 +20,7 @@ WHERE p.action = 'propose' AND (s.awards IS NULL OR a.award = ANY(s.awards))
 WITH made AS (
     INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc,
         payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision,
-        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by, fact_authors, procedure_hash, round_id,
+        policy_hash, interpretations_hash, inputs_hash, inputs_number, engine_version, proposed_by, fact_authors, procedure_hash, round_id,
         open_steps)
     SELECT p.award_id, :evaluation_id, 'proposed', :policy, a.award,
         coalesce(c.article, f.article, p.lost_event ->> 'article'), a.subject,
@@ -35,7 +35,7 @@ WITH made AS (
                   OR EXISTS (SELECT 1 FROM decisions d WHERE d.id = p.open_id AND d.reason = 'objection')
              THEN 'objection' WHEN f.id IS NULL AND p.lost_event IS NULL THEN 'initial' WHEN p.granted THEN 'correction'
              ELSE 'withdrawal' END,
-        p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by,
+        p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, s.number, :engine_version, :proposed_by,
         s.authors, :procedure_hash, coalesce(r.id, o.round_id), coalesce(q.open_steps, '{}')
     FROM proposal_actions p
     JOIN awards a USING (award_id)
