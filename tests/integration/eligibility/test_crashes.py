@@ -103,7 +103,7 @@ def test_a_bulk_approval(database: Database, monkeypatch: pytest.MonkeyPatch) ->
                 connection.execute(text(states), {"id": evaluation}).all() == [("approved", amount // 100, amount)] * 3
             )
             keys = connection.execute(
-                text("SELECT key, count(*) FROM outbox WHERE type = 'award.decided' GROUP BY key")
+                text("SELECT key, count(*) FROM outbox_events WHERE type = 'award.decided' GROUP BY key")
             ).all()
             assert [times for _, times in keys] == [amount // 100] * 3, "each version told once"
 
@@ -157,7 +157,7 @@ def test_requests(database: Database, tokens: Tokens) -> None:
         assert Counter(act for _, act in acts) == {
             "propose": 3, "publish": 3, "object": 1, "conclude": 3, "dismiss": 1, "approve": 3,
         }  # fmt: skip
-        for table, rows in (("notices", 1), ("objections", 1), ("outbox", 3 + len(acts))):
+        for table, rows in (("notices", 1), ("objections", 1), ("outbox_events", 3 + len(acts))):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == rows
         logged = "SELECT count(*) FROM audit_log WHERE actor IN ('commerce-maker', 'commerce-checker')"
         assert connection.execute(text(logged)).scalar_one() == len(sent)

@@ -172,7 +172,7 @@ def test_a_coordinator_that_died_continues_with_the_existing_pieces(populated: H
     assert world.runner().step()
     revision = world.result(evaluation)["facts_revision"]
     assert revision == world.facts.latest_revision() - 1, "the revision that the pieces were cut at"
-    assert world.rows("SELECT count(*) FROM outbox WHERE topic = 'evaluation-shards.v1'") == [(cut,)]
+    assert world.rows("SELECT count(*) FROM outbox_events WHERE topic = 'evaluation-shards.v1'") == [(cut,)]
 
 
 def test_a_worker_that_takes_over_when_all_pieces_are_evaluated_says_how_many_there_were(populated: Harness) -> None:
