@@ -92,21 +92,21 @@ def test_each_decision_finds_its_inputs_among_others(database: Database, monkeyp
 
 
 @pytest.mark.parametrize(
-    "column", ["policy_hash", "interpretations_hash", "procedure_hash", "inputs_hash", "inputs_number"]
+    "column", ["policy_hash", "interpretations_hash", "procedure_hash", "inputs_hash", "inputs_number", "award_id"]
 )
 def test_a_decision_rests_on_what_is_stored_and_on_nothing_else(database: Database, column: str) -> None:
     evaluate(database, rent("E0", 100))
     with database.transaction() as connection:
         connection.execute(text("UPDATE decisions SET state = 'superseded'"))
     names = [each.name for each in decisions.columns if each.name not in ("id", "state")]
-    unknown = {"inputs_number": "9", "inputs_hash": "'unknown'"}.get(column, "'unknown'")
+    unknown = {"inputs_number": "9", "award_id": "uuidv7()"}.get(column, "'unknown'")
     changed = {column: unknown} | ({"inputs_number": "NULL"} if column == "inputs_hash" else {})
     copied = f"""
         INSERT INTO decisions (state, {", ".join(names)})
         SELECT 'proposed', {", ".join(changed.get(name, name) for name in names)} FROM decisions
     """
     with (
-        pytest.raises(DBAPIError, match="rests on a document that is not stored"),
+        pytest.raises(DBAPIError, match="rests on a document or an award that is not stored"),
         database.transaction() as connection,
     ):
         connection.execute(text(copied))
@@ -118,4 +118,16 @@ def test_a_decision_rests_on_what_is_stored_and_on_nothing_else(database: Databa
 def test_what_is_written_once_is_not_changed(database: Database, table: str) -> None:
     for statement in (f"UPDATE {table} SET evaluation_id = uuidv7()", f"DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match=r"permission denied|append-only"), database.transaction() as connection:
+            connection.execute(text(statement))
+
+
+def test_no_act_concerns_nothing_and_nothing_that_acts_concern_is_removed(database: Database) -> None:
+    evaluate(database, rent("E0", 100))
+    act = "INSERT INTO decision_acts (decision_id, act, state, actor) VALUES (uuidv7(), 'approve', 'approved', 'x')"
+    for statement, refusal in (
+        (act, "an act concerns a decision that is not stored"),
+        ("DELETE FROM decisions", "append-only|permission denied"),
+        ("DELETE FROM awards", "append-only|permission denied"),
+    ):
+        with pytest.raises(DBAPIError, match=refusal), database.transaction() as connection:
             connection.execute(text(statement))
