@@ -171,7 +171,9 @@ decisions = Table(
     Index("ix_decisions_award_id", "award_id", "id"),
     Index("ix_decisions_evaluation", "evaluation_id", "id"),
     Index("ix_decisions_payee", "payee_uscc", "id"),
-    Index("ix_decisions_award", "award", "award_year", "id"),
+    Index(
+        "ix_decisions_awards", "award", "award_year", postgresql_using="brin"
+    ),  # an evaluation stores them in this order
     Index("ix_decisions_changed", "changed_at"),
     Index("ix_decisions_notice", "notice_id", "id", postgresql_where=text("notice_id IS NOT NULL")),
     Index("ix_decisions_suspended", "id", postgresql_where=text("state = 'suspended'")),
