@@ -118,7 +118,7 @@ def test_a_decision_rests_on_what_is_stored_and_on_nothing_else(database: Databa
 @pytest.mark.parametrize("table", ["sealed_inputs", "evaluation_outcomes"])
 def test_what_is_written_once_is_not_changed(database: Database, table: str) -> None:
     for statement in (f"UPDATE {table} SET evaluation_id = uuidv7()", f"DELETE FROM {table}"):
-        with pytest.raises(DBAPIError, match=r"permission denied|append-only"), database.transaction() as connection:
+        with pytest.raises(DBAPIError, match=r"permission denied|kept for ever"), database.transaction() as connection:
             connection.execute(text(statement))
 
 
@@ -127,8 +127,8 @@ def test_no_act_concerns_nothing_and_nothing_that_acts_concern_is_removed(databa
     act = "INSERT INTO decision_acts (decision_id, act, state, actor) VALUES (uuidv7(), 'approve', 'approved', 'x')"
     for statement, refusal in (
         (act, "an act concerns a decision that is not stored"),
-        ("DELETE FROM decisions", "append-only|permission denied"),
-        ("DELETE FROM awards", "append-only|permission denied"),
+        ("DELETE FROM decisions", "kept for ever|permission denied"),
+        ("DELETE FROM awards", "kept for ever|permission denied"),
     ):
         with pytest.raises(DBAPIError, match=refusal), database.transaction() as connection:
             connection.execute(text(statement))
