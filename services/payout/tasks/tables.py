@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Date, Identity, Integer, SmallInteger, Table, Text
 
 from services.payout.metadata import metadata
+from shared.database.schema import changes
 
 later_orders = Table(
     "later_orders",
@@ -15,4 +16,5 @@ later_orders = Table(
     Column("changed_on", Date, nullable=False),
     Column("orders", Integer, nullable=False),
     comment="Differences of how many orders of later instalments wait to be released: their sums are what payment orders say",
+    info=changes(deletes=True),
 )
