@@ -109,7 +109,7 @@ def test_a_finding_is_never_edited_and_never_released_by_who_built_the_batch(
         "UPDATE verification_samples SET seed = ''",
     ):
         with (
-            pytest.raises(Exception, match=r"never edited|two_persons|append-only"),
+            pytest.raises(Exception, match=r"never edited|two_persons|only ever added"),
             as_owner(payout.database) as each,
         ):
             each.execute(text(statement))
