@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from functools import cache
+from typing import NamedTuple
 
 from alembic import command
 from alembic.config import Config
@@ -139,15 +140,27 @@ def _head(schema: ServiceSchema) -> str:
     return str(ScriptDirectory.from_config(configuration(schema)).get_current_head())
 
 
-def rights_of(schema: ServiceSchema) -> dict[str, str]:
+class Rights(NamedTuple):
+    """What the application role may do with a table: `whole` with all of it, UPDATE on `changes` alone."""
+
+    whole: tuple[str, ...]
+    changes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ", ".join([*self.whole, *([f"UPDATE ({', '.join(self.changes)})"] if self.changes else [])])
+
+
+def rights_of(schema: ServiceSchema) -> dict[str, Rights]:
     """Return the rights that the application role has, by table."""
     tables = [table for metadata in schema.all_metadata for table in metadata.sorted_tables]
-    return {table.name: _rights(table) for table in tables} | {"alembic_version": "SELECT"}
+    return {table.name: _rights(table) for table in tables} | {"alembic_version": Rights(("SELECT",))}
 
 
-def _rights(table: Table) -> str:
-    rights = "SELECT" if table.info.get("read_only") else "SELECT, INSERT"
-    return rights + ("" if table.info.keys() & {"read_only", "append_only"} else ", UPDATE, DELETE")
+def _rights(table: Table) -> Rights:
+    if table.info.get("read_only"):
+        return Rights(("SELECT",))
+    deletes = ("DELETE",) if table.info.get("deletes") else ()
+    return Rights(("SELECT", "INSERT", *deletes), tuple(table.c[name].name for name in table.info.get("changes", ())))
 
 
 def _grant(schema: ServiceSchema, connection: Connection, role: str) -> None:

@@ -30,6 +30,11 @@ from shared.errors import Conflict, NotFound, SamePerson
 
 Reason = Literal["required", "optional", "none"]
 
+DECIDED = ("confirmed_by", "confirmed_at")
+"""The columns that the second person's act changes."""
+DECIDED_OR_DISCARDED = (*DECIDED, "discarded_by", "discarded_at", "discard_reason")
+"""Those of proposals that may also end without effect."""
+
 
 def columns(*, reason: Reason = "required", discardable: bool = False) -> tuple[SchemaItem, ...]:
     """Return the columns that a table of proposals has besides what is proposed, with their constraints.

@@ -199,7 +199,11 @@ def _examine_migrations(
             yield _unmigrated(schema.service, standing)
         else:
             tables = rights_of(schema)
-            needed = {"tables": [*tables], "rights": [*tables.values()]}
+            needed = {
+                "tables": [*tables],
+                "rights": [",".join(each.whole) for each in tables.values()],
+                "columns": [",".join(each.changes) for each in tables.values()],
+            }
             with _reading(settings.database_url) as application:
                 without = application.execute(queries.without_rights, needed).scalars().all()
             if without:

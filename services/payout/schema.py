@@ -17,7 +17,8 @@ import services.payout.orders.tables
 import services.payout.papers.tables
 import services.payout.recoveries.tables
 import services.payout.recovery_acts.tables
-import services.payout.restorations.tables  # noqa: F401 - importing a room's tables declares them
+import services.payout.restorations.tables
+import services.payout.tasks.tables  # noqa: F401 - importing a room's tables declares them
 from services.payout.arrangements.tables import policy_units
 from services.payout.metadata import metadata
 from shared.database.queries import load

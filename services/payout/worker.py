@@ -13,7 +13,7 @@ from services.payout.schema import SCHEMA
 from services.payout.settings import Settings
 from services.payout.startup import load_settings
 from services.payout.tasks.domain import KINDS
-from services.payout.tasks.repository import TaskReader
+from services.payout.tasks.repository import TaskReader, add_up
 from shared.background import Loop
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
@@ -64,6 +64,7 @@ def loops(settings: Settings, database: Database, accounts: Accounts, decisions:
         Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
         Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=2.0),
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
+        Loop("later-orders", lambda: add_up(database), idle_seconds=60),
         reconciliation_loop(database, decisions, clock),
         stored_gauges_loop(
             database,

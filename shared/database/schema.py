@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import MetaData
 
 NAMING = {
@@ -18,6 +20,14 @@ READ_ONLY = {"read_only": True}
 """`Table.info` of a table that migrations alone write."""
 SEALED = APPEND_ONLY | {"sealed": True}
 """`Table.info` of an append-only table with a serial `id` whose rows are sealed into a hash chain (`shared.audit.sealing`)."""
+
+
+def changes(*columns: str, deletes: bool = False) -> dict[str, Any]:
+    """Return `Table.info` of a table of which the application role may change `columns` alone; `deletes`: and delete rows.
+
+    Without it the role may read and insert. `SELECT … FOR UPDATE` needs a column that may be changed.
+    """
+    return {"changes": columns, "deletes": deletes}
 
 
 def service_metadata() -> MetaData:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared import two_persons
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 VERSIONS = Path(__file__).with_name("versions")
 
@@ -63,6 +63,7 @@ def declare(metadata: MetaData) -> PaperTables:
         CheckConstraint("language IN ('zh-CN', 'en')", name="language"),
         Index("ix_paper_templates_kind", "kind", "language", "confirmed_at"),
         comment="Templates that two persons put into force; the one confirmed last makes the papers of its kind and language",
+        info=changes(*two_persons.DECIDED_OR_DISCARDED),
     )
     papers = Table(
         "papers",

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from shared.database.schema import APPEND_ONLY, SEALED, service_metadata
+from shared.database.schema import APPEND_ONLY, SEALED, changes, service_metadata
 
 metadata = service_metadata()
 
@@ -87,6 +87,7 @@ outbox = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("published_at", DateTime(timezone=True)),
     Index("ix_outbox_unpublished", "id", postgresql_where=text("published_at IS NULL")),
+    info=changes("published_at"),
 )
 
 event_batches = Table(
@@ -113,6 +114,7 @@ event_batches = Table(
     Index("ix_event_batches_unpublished", "id", postgresql_where=text("published_at IS NULL")),
     comment="The outbox: events in the order in which they are published, those of one statement together. Rows of `outbox`"
     " are what 0.1.0 wrote",
+    info=changes("published_at"),
 )
 
 inbox = Table(
@@ -128,6 +130,7 @@ broker_log = Table(
     metadata,
     Column("singleton", Integer, primary_key=True, server_default=text("1")),
     Column("identity", Text, nullable=False),
+    info=changes("identity"),
 )
 
 dead_letters = Table(
@@ -150,6 +153,7 @@ dead_letters = Table(
     CheckConstraint("state IN ('open', 'replayed', 'cleared', 'discarded')", name="state"),
     CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
     Index("ix_dead_letters_open", "topic", "key", postgresql_where=text("state = 'open'")),
+    info=changes("state", "ended_at", "ended_by", "ended_reason"),
 )
 
 jobs = Table(
@@ -173,6 +177,9 @@ jobs = Table(
     CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed')", name="state"),
     CheckConstraint("(state IN ('succeeded', 'failed')) = (finished_at IS NOT NULL)", name="finished"),
     Index("ix_jobs_open", "created_at", postgresql_where=text("state IN ('queued', 'running')")),
+    info=changes(
+        *("state", "result", "problem", "done", "total", "started_at", "finished_at", "attempts", "lease_until")
+    ),
 )
 
 idempotency_keys = Table(
@@ -186,6 +193,7 @@ idempotency_keys = Table(
     Column("headers", JSONB, nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    info=changes(deletes=True),
 )
 
 audit_log = Table(
@@ -228,6 +236,7 @@ measurements = Table(
     Column("seconds", Double, nullable=False),
     Column("figures", JSONB, nullable=False),
     CheckConstraint("seconds >= 0", name="seconds"),
+    info=changes("measured_at", "seconds", "figures"),
 )
 """The newest values of stored gauges; `figures` is a list of [metric, [labels], value]."""
 
@@ -244,5 +253,6 @@ loop_states = Table(
     Column("error", Text),
     CheckConstraint("failures >= 0", name="failures"),
     CheckConstraint("failures = 0 OR (failed_at IS NOT NULL AND error IS NOT NULL)", name="failed"),
+    info=changes("told_at", "succeeded_at", "failed_at", "failures", "error", deletes=True),
 )
 """State of each loop of each running process: consecutive `failures`, and the type of the last error, never its text."""

@@ -6,6 +6,7 @@ malformed claim is refused, never read as its absence.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import ssl
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
 import httpx
+import orjson
 import structlog
 from cachetools import TLRUCache
 from fastapi import Request, Security
@@ -43,6 +45,8 @@ MAX_TOKEN_CHARACTERS = 8_192
 _KEYS_MAX_AGE_SECONDS = 300.0
 _KEYS_MIN_AGE_SECONDS = 5.0
 _KEYS_MAX_PAUSE_SECONDS = 60.0
+_KEYS_MAX_BYTES = 1 << 20
+_FETCH_SECONDS = 5.0
 _CACHED_TOKENS = 4_096
 _CACHED_SECONDS = 300
 _LEEWAY_SECONDS = 5
@@ -115,7 +119,9 @@ class RemoteKeys:
 
     def start(self) -> None:
         """Fetch once, then in the background for as long as the process runs."""
-        self._fetch()
+        first = threading.Thread(target=self._fetch)  # whoever starts may be within an event loop
+        first.start()
+        first.join()
         threading.Thread(target=self._follow, name="token-keys", daemon=True).start()
 
     def get(self) -> KeySet:
@@ -140,15 +146,28 @@ class RemoteKeys:
 
     def _fetch(self) -> None:
         try:
-            answer = httpx.get(self._url, timeout=5.0, verify=self._authorities)
-            answer.raise_for_status()
-            self._keys = KeySet.import_key_set(answer.json())
-        except (httpx.HTTPError, ValueError, TypeError, KeyError, JoseError) as error:
+            self._keys = KeySet.import_key_set(orjson.loads(asyncio.run(self._read())))
+        except (httpx.HTTPError, TimeoutError, ValueError, TypeError, KeyError, JoseError) as error:
             self._failures += 1
             log.error("keys.unavailable", failures=self._failures, exc_info=error)
         else:
             self._failures = 0
             self._fetched_at = time.monotonic()
+
+    async def _read(self) -> bytes:
+        """Read the key set; the issuer has a few seconds for all of it, however slowly it sends."""
+        received = bytearray()
+        async with (
+            asyncio.timeout(_FETCH_SECONDS),
+            httpx.AsyncClient(verify=self._authorities) as client,
+            client.stream("GET", self._url) as answer,
+        ):
+            answer.raise_for_status()
+            async for piece in answer.aiter_bytes():
+                received += piece
+                if len(received) > _KEYS_MAX_BYTES:
+                    raise ValueError("the key set is too large")
+        return bytes(received)
 
 
 @dataclass(frozen=True, slots=True)

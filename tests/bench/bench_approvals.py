@@ -60,16 +60,15 @@ def proposed(server: DatabaseServer, count: int, more: str = "") -> Database:
     `more` are statements that go on from there.
     """
     made = server.fresh("eligibility")
-    database = made.connect()
+    owner = Database(made.owner_url)
     values = {"count": count, "evaluation_id": EVALUATION, "maker": MAKER}
-    with database.transaction() as connection:
+    with owner.transaction() as connection:
         for statement in filter(str.strip, f"{_PROPOSED};\n{more}".split(";\n")):
             connection.execute(text(statement), {name: values[name] for name in values if f":{name}" in statement})
-    owner = Database(made.owner_url)
     with owner.reading() as connection:
         connection.execute(text("VACUUM ANALYZE"))
     owner.close()
-    return database
+    return made.connect()
 
 
 def approve(database: Database) -> None:

@@ -87,20 +87,21 @@ def proposals(server: DatabaseServer, count: int) -> Database:
     return database
 
 
-def later_confirmed(number: int, data: bytes) -> bytes:
-    """Return the data of a decision; of one in a hundred, the second instalment waits until an officer confirms it."""
-    return data if number % 100 else orjson.dumps(orjson.loads(data) | {"later_instalments": "confirmed"})
+def later_confirmed(data: bytes) -> bytes:
+    """Return the data of a decision in two instalments, of which the second waits until an officer confirms it."""
+    decision = orjson.loads(data)
+    fen = sum(part["amount_fen"] for part in decision["instalments"])
+    parts = [{"due_year": 2025, "amount_fen": part} for part in (fen - fen // 2, fen // 2)]
+    return orjson.dumps(decision | {"instalments": parts, "later_instalments": "confirmed"})
 
 
 def orders(server: DatabaseServer, count: int) -> Database:
-    """Return a payout with the orders of `count` decisions: approved in the city, else issued; some are to be confirmed."""
+    """Return a payout with the orders of `count` decisions: approved in the city, else issued; later ones wait."""
     made = server.fresh("payout")
     database = made.connect()
     prepare(database)
     messages = [
-        Message(
-            event.topic, 0, number, event.key.encode(), later_confirmed(number, event.data), header_map(event.headers())
-        )
+        Message(event.topic, 0, number, event.key.encode(), later_confirmed(event.data), header_map(event.headers()))
         for number, event in enumerate(decided(count, CLOCK.now()))
     ]
     for place in range(0, count, 2_000):

@@ -1,4 +1,4 @@
-"""`make faults`: a seeded campaign of faults against real processes. ARGS: `--faults N --minutes N --seed N --control NAME`.
+"""`make faults`: a seeded campaign of faults against real processes; `ARGS=--help` says what it takes.
 
 Prints what was injected and what came of it; the exit code is 1 if an invariant broke.
 """
@@ -38,8 +38,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the same seed injects the same faults (default 1)")
     parser.add_argument("--only", default="", help="inject only faults whose name matches this")
     parser.add_argument("--control", choices=sorted(CONTROLS), help="take a defence away: the campaign has to fail")
+    parser.add_argument(
+        "--patience", type=float, default=600, help="seconds until what has not arrived is lost (default 600)"
+    )
     parser.add_argument("--state", type=Path, help="folder to work in, kept afterwards (default: a temporary one)")
     arguments = parser.parse_args()
+    checks.patience_seconds = arguments.patience
     logs.configure("faults", "campaign", "CRITICAL")
     with tempfile.TemporaryDirectory() as folder:
         state = arguments.state or Path(folder)

@@ -13,7 +13,8 @@ from services.payout.reconciliation.repository import CHECKS, queries
 from shared.messaging.dead_letters import MAX_KEY_BYTES
 from tests.faults.campaign import Campaign
 
-PATIENCE_SECONDS = 600.0
+patience_seconds = 600.0
+"""How long what is on its way may take before it is lost; a campaign of a control waits for less."""
 
 _BUSY = {
     "events not published": ("eligibility", "SELECT count(*) FROM outbox_events WHERE published_at IS NULL"),
@@ -62,7 +63,7 @@ def settle(campaign: Campaign) -> float:
         left = {name: count for name, count in busy.items() if count}
         if not left:
             return time.monotonic() - started
-        if time.monotonic() - started > PATIENCE_SECONDS:
+        if time.monotonic() - started > patience_seconds:
             campaign.violations += [f"lost: {count} {name}" for name, count in left.items()]
             return time.monotonic() - started
         time.sleep(0.3)

@@ -68,6 +68,8 @@ def _split_outside_transaction() -> None:
 
     def in_two_transactions(consumer: Consumer, messages: Sequence[Message]) -> None:
         process(consumer, messages)
+        if stored:
+            consumer._crash_point("consumer: committed, offsets not")
         while stored:
             time.sleep(0.2)  # whoever splits afterwards takes his time, and may be killed meanwhile
             with consumer._database.transaction() as connection:

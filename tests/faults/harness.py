@@ -125,6 +125,11 @@ class Harness:
         """Do `act` in about `seconds`, while other faults go on."""
         self._later.append((time.monotonic() + seconds, act))
 
+    @property
+    def put_off(self) -> int:
+        """How many acts wait for their time."""
+        return len(self._later)
+
     def tend(self, *, all_of_it: bool = False) -> None:
         """Do what is due by now (or all that was put off) and start again what has died."""
         now = time.monotonic()

@@ -94,6 +94,43 @@ def test_silent_and_dripping_connections_are_closed(served: int) -> None:
         each.close()
 
 
+def test_people_work_beside_two_hundred_requests_that_drip(
+    served: int,
+    registry: Registry,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 10.0)
+    slow_heads = [connect(served) for _ in range(100)]
+    slow_bodies = [connect(served) for _ in range(100)]
+    for number, each in enumerate(slow_bodies):
+        token = registry.tokens.bearer(sub=f"slow-{number % 25}", scope="facts:write", jti=str(number))
+        each.sendall(head(RECORDS, JSON_BODY | token) + b"[")
+    for each in slow_heads:
+        each.sendall(b"GET /healthz HTTP/1.1\r\n")
+    try:
+        with serve_probes(registry.tokens.verifier, "127.0.0.1", 0, registry.app.state.probes) as own_port:
+            for _ in range(3):
+                for drop, dripping in ((b"X-Drip: 1\r\n", slow_heads), (b" ", slow_bodies)):
+                    for each in dripping:
+                        each.sendall(drop)
+                for port in (own_port, served):
+                    assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30).status_code == 200
+                person = registry.tokens.headers("data-platform")
+                asked = httpx.get(f"http://127.0.0.1:{served}/v1/revisions/latest", headers=person, timeout=30)
+                assert asked.status_code == 200
+        enterprise = {"uscc": uscc(1), "name": "丽水样例", "legal_form": "enterprise", "registered_on": "2015-01-01"}
+        stored = httpx.post(
+            f"http://127.0.0.1:{served}/v1/datasets/enterprises/records",
+            json={"records": [enterprise]},
+            headers=person | {"Idempotency-Key": "beside"},
+            timeout=30,
+        )
+        assert stored.status_code == 201, stored.text
+    finally:
+        for each in (*slow_heads, *slow_bodies):
+            each.close()
+
+
 def test_a_request_with_two_lengths_is_refused(served: int, tokens: Tokens) -> None:
     headers = tokens.headers("data-platform") | JSON_BODY | {"Transfer-Encoding": "chunked"}
     with connect(served) as attacker:

@@ -26,7 +26,7 @@ from shared.messaging.lag import consumer_lag
 from shared.observability import metrics
 from shared.observability.metrics import Sample
 from shared.web.metrics import serve_probes
-from tests.support.databases import ServiceDatabase
+from tests.support.databases import ServiceDatabase, as_owner
 from tests.support.events import LENIENT
 from tests.support.tokens import Tokens
 
@@ -143,7 +143,7 @@ def test_a_failing_loop_is_reported_by_the_type_of_its_error_until_its_process_e
 
 def test_a_process_that_stops_reporting_is_forgotten(database: Database) -> None:
     heartbeat_loop(database, "relay", [Loop("relay", lambda: False)]).step()
-    with database.transaction() as connection:
+    with as_owner(database) as connection:
         connection.execute(text("UPDATE loop_states SET told_at = now() - interval '61 seconds', instance = 'gone:1'"))
     with database.reading() as connection:
         assert loop_states(connection) == []

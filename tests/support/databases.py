@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 
 from deploy.local.postgres import PSQL, create_databases
 from services.databases import SCHEMAS
@@ -30,6 +32,17 @@ class ServiceDatabase:
     def connect(self) -> Database:
         """Return the database as the application role sees it."""
         return Database(self.app_url, application_name="test")
+
+
+@contextmanager
+def as_owner(database: Database) -> Iterator[Connection]:
+    """Run the block in a transaction of the owner of the tables: what no process of the system may do."""
+    owner = Database(database.url.replace("_app:", "_owner:"), pool_size=1)
+    try:
+        with owner.transaction() as connection:
+            yield connection
+    finally:
+        owner.close()
 
 
 class DatabaseServer:

@@ -41,8 +41,10 @@ SELECT rolsuper OR EXISTS (SELECT FROM pg_class
                            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'USAGE'))
 FROM pg_roles WHERE rolname = current_user;
 
--- without_rights: Return the tables on which a role lacks a right, of tables with the rights needed (`SELECT, INSERT`).
-SELECT name FROM unnest(CAST(:tables AS text[]), CAST(:rights AS text[])) AS t(name, needed)
-WHERE EXISTS (SELECT FROM unnest(string_to_array(needed, ', ')) AS one
+-- without_rights: Return the tables on which a role lacks a right, of tables with the rights needed (`SELECT,INSERT`) and the columns to change.
+SELECT name FROM unnest(CAST(:tables AS text[]), CAST(:rights AS text[]), CAST(:columns AS text[])) AS t(name, needed, changed)
+WHERE EXISTS (SELECT FROM unnest(string_to_array(needed, ',')) AS one
               WHERE has_table_privilege(to_regclass(quote_ident(name)), one) IS NOT TRUE)
+   OR EXISTS (SELECT FROM unnest(string_to_array(changed, ',')) AS one
+              WHERE has_column_privilege(to_regclass(quote_ident(name)), one, 'UPDATE') IS NOT TRUE)
 ORDER BY name;

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Column, Date, Identity, Index, Integer, 
 
 from services.eligibility.metadata import metadata
 from shared import two_persons
+from shared.database.schema import changes
 
 award_status_changes = Table(
     "award_status_changes",
@@ -22,4 +23,5 @@ award_status_changes = Table(
     CheckConstraint("last_award_year IS NULL OR status <> 'in_force'", name="transition"),
     Index("ix_award_status_changes_award", "policy", "award", "effective_on"),
     comment="Acts that suspend, end or resume an award; the latest confirmed one in effect on a day decides",
+    info=changes(*two_persons.DECIDED),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, func, text
 
 from services.eligibility.metadata import metadata
+from shared.database.schema import changes
 
 account_confirmations = Table(
     "account_confirmations",
@@ -19,4 +20,5 @@ account_confirmations = Table(
     CheckConstraint("(outcome IS NULL) = (answered_at IS NULL)", name="answered"),
     Index("ix_account_confirmations_waiting", "confirmed_at", postgresql_where=text("answered_at IS NULL")),
     comment="Accounts that payees have confirmed with their acceptance; the registry is told until it answers",
+    info=changes("outcome", "answered_at"),
 )

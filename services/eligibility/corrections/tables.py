@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Table, Text, func, text
 
 from services.eligibility.metadata import metadata
+from shared.database.schema import changes
 
 facts_followed = Table(
     "facts_followed",
@@ -27,6 +28,7 @@ facts_followed = Table(
     Column("looked_at", DateTime(timezone=True), comment="When the registry was last asked for its newest revision"),
     CheckConstraint("revision >= 0 AND heard >= 0", name="revisions"),
     comment="How far the registry's changes are processed for each policy",
+    info=changes("revision", "heard", "looked_at"),
 )
 
 pending_reevaluations = Table(
@@ -39,4 +41,5 @@ pending_reevaluations = Table(
     Column("touched_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("revision > 0", name="revision"),
     comment="Enterprises pending re-evaluation: their facts changed since their awards were evaluated",
+    info=changes("revision", "touched_at", deletes=True),
 )

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.eligibility.metadata import metadata
-from shared.database.schema import APPEND_ONLY, SEALED
+from shared.database.schema import APPEND_ONLY, SEALED, changes
 
 documents = Table(
     "documents",
@@ -61,6 +61,7 @@ awards = Table(
     CheckConstraint("(version = 0) = (first_decided_on IS NULL)", name="first_decided_on"),
     postgresql_with={"fillfactor": 50},
     comment="An award's identity. Its row is the lock under which versions are numbered and events ordered",
+    info=changes("version", "first_decided_on"),
 )
 
 recalled_versions = Table(
@@ -71,6 +72,7 @@ recalled_versions = Table(
     Column("event", JSONB, nullable=False),
     Column("recalled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     comment="The highest version of an award that was published and then lost in a restore of this database",
+    info=changes("version", "event"),
 )
 
 decisions = Table(
@@ -178,6 +180,19 @@ decisions = Table(
     Index("ix_decisions_notice", "notice_id", "id", postgresql_where=text("notice_id IS NOT NULL")),
     Index("ix_decisions_suspended", "id", postgresql_where=text("state = 'suspended'")),
     Index("ix_decisions_round", "round_id", "id", postgresql_where=text("round_id IS NOT NULL")),
+    info=changes(
+        *(
+            "state",
+            "revision",
+            "version",
+            "approved_by",
+            "approved_at",
+            "changed_at",
+            "notice_id",
+            "noticed_on",
+            "open_steps",
+        )
+    ),
 )
 
 decision_steps = Table(
@@ -210,6 +225,7 @@ decision_steps = Table(
         postgresql_where=text("outcome IS NULL AND due_on IS NOT NULL"),
     ),
     comment="What the procedure requires of a proposal before its notice: the confirmation of its payee, and reviews",
+    info=changes("outcome", "reason", "statement", "acted_by", "acted_at"),
 )
 
 decision_acts = Table(

@@ -194,11 +194,12 @@ def pass_step(connection: Connection, ids: Sequence[UUID], step: str, *, by: str
 def decline_silent(connection: Connection, today: date, *, limit: int, by: str, reason: str) -> int:
     """Decline up to `limit` proposals whose payees have not answered in time, where silence declines; returns how many."""
     picked = pick(connection, queries.pick_silent, {"today": today, "limit": limit})
+    answered = connection.execute(queries.leave_answered, {"step": CONFIRMATION}).rowcount
     values = {"step": CONFIRMATION, "outcome": "declined", "by": by, "reason": reason}
     connection.execute(queries.take_step_of_picked, values)
     connection.execute(queries.reject_picked, values)
     _record(connection, Act.DECLINE, by=by, reason=reason, step=CONFIRMATION)
-    return picked
+    return picked - answered
 
 
 def _record(

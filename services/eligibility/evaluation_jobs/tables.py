@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.eligibility.metadata import metadata
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 
 def outcome_columns() -> tuple[Column[Any], ...]:
@@ -55,6 +55,7 @@ evaluation_partitions = Table(
     Column("outcomes", LargeBinary, comment="The outcomes as an Arrow stream; empty until the partition is evaluated"),
     CheckConstraint("part >= 0 AND part < parts", name="part"),
     comment="Partitions of evaluations in progress, removed when their evaluation ends",
+    info=changes("outcomes", deletes=True),
 )
 
 evaluation_outcomes = Table(

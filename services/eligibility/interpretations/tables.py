@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.eligibility.metadata import metadata
 from shared import two_persons
+from shared.database.schema import changes
 
 interpretation_changes = Table(
     "reading_changes",  # renaming a table takes two releases (docs/decisions/0014)
@@ -17,4 +18,5 @@ interpretation_changes = Table(
     Column("interpretations", JSONB, nullable=False, comment="Interpretation → value, changed ones only"),
     Index("ix_reading_changes_policy", "policy", "confirmed_at"),
     comment="Official interpretations are the defaults with every confirmed change, in the order of confirmation",
+    info=changes(*two_persons.DECIDED),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, Date, DateTime, Integer, Table, Text, Uuid, func, text
 
 from services.eligibility.metadata import metadata
+from shared.database.schema import changes
 
 notices = Table(
     "notices",
@@ -39,4 +40,5 @@ notices = Table(
         name="not_closed_early",
     ),
     comment="Public notices; decisions.notice_id names the notice of a decision",
+    info=changes("closed_on", "closed_by", "closed_at"),
 )

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Tab
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.eligibility.metadata import metadata
+from shared.database.schema import changes
 
 objections = Table(
     "objections",
@@ -43,4 +44,5 @@ objections = Table(
     Index("ix_objections_notice", "notice_id", "id"),
     Index("ix_objections_open", "id", postgresql_where=text("outcome IS NULL")),
     comment="Objections to decisions in a public notice, with their outcomes",
+    info=changes("outcome", "decided_by", "decided_at", "decision_reason", "refusal_id"),
 )

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.eligibility.metadata import metadata
 from shared import two_persons
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 refusals = Table(
     "refusals",
@@ -71,6 +71,7 @@ refusals = Table(
         postgresql_where=text("confirmed_at IS NULL AND superseded_at IS NULL"),
     ),
     comment="Refusals: proposed by one person, issued (confirmed) by another; superseded where facts change their outcome",
+    info=changes(*two_persons.DECIDED, "changed_in", "superseded_in", "superseded_at"),
 )
 
 refusal_statements = Table(

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Identity, Integer, Tab
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.eligibility.metadata import metadata
+from shared.database.schema import changes
 
 open_proposals = Table(
     "open_proposals",
@@ -22,4 +23,5 @@ open_proposals = Table(
     Column("changed_on", Date, nullable=False),
     Column("proposals", Integer, nullable=False),
     comment="Differences of how many proposals wait: their sums by all other columns are what decisions say",
+    info=changes(deletes=True),
 )

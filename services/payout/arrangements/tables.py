@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from services.payout.metadata import metadata
-from shared.database.schema import APPEND_ONLY, READ_ONLY
+from shared.database.schema import APPEND_ONLY, READ_ONLY, changes
 
 policy_units = Table(
     "policy_units",
@@ -70,6 +70,7 @@ arrangements = Table(
         using="gist",
         name="ex_arrangements_confirmed_overlap",
     ),
+    info=changes("state", "confirmed_by", "confirmed_at"),
 )
 """Periods are half-open: `effective_until` is the first day on which the arrangement is no longer in force. Triggers keep an
 arrangement's rows and shares to the places and units of its policy."""

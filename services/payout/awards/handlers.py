@@ -104,13 +104,18 @@ def _apply_versions(
     entries: list[ledger.Posting] = []
     first_orders: list[NewOrder] = []
     restated: list[Owed] = []
-    stopped_or_resumed: list[str] = []
+    to_reconsider: list[str] = []
     for entitlement, known in newer:
         split = split_entitlement(entitlement, confirmed)
         award_row = _award_row(entitlement, known, split.arrangement_id if split else None, waits=split is None)
         (new_awards if known is None else changed_awards).append(award_row)
-        if known is not None and known.has_orders and (split is None or known.waits):
-            stopped_or_resumed.append(entitlement.award_id)
+        # Whether later instalments wait may be another than before.
+        if (
+            known is not None
+            and known.has_orders
+            and (split is None or known.waits or len(entitlement.instalments) > 1)
+        ):
+            to_reconsider.append(entitlement.award_id)
         if split is None:
             continue
         award_id, version = entitlement.award_id, entitlement.version
@@ -131,8 +136,8 @@ def _apply_versions(
     transitions.create(connection, first_orders)
     postings.post(connection, entries, by=SYSTEM)
     adjust(connection, restated, now)
-    if stopped_or_resumed:
-        transitions.reconsider(connection, now, award_ids=stopped_or_resumed)
+    if to_reconsider:
+        transitions.reconsider(connection, now, award_ids=to_reconsider)
 
 
 def _award_row(entitlement: Entitlement, known: StoredAward | None, arrangement_id: object, *, waits: bool) -> AwardRow:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.payout.metadata import metadata
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 awards = Table(
     "awards",
@@ -39,6 +39,7 @@ awards = Table(
     CheckConstraint("waiting_for = 'arrangement'", name="waiting_for"),
     CheckConstraint("(waiting_for IS NULL) = (split_version IS NOT DISTINCT FROM version)", name="waits"),
     Index("ix_awards_waiting", "first_decided_on", postgresql_where=text("waiting_for IS NOT NULL")),
+    info=changes("jurisdiction", "version", "split_version", "arrangement_id", "waiting_for"),
 )
 """One row per award, the lock of all that concerns it. `version` is the highest received, `split_version` the one in effect
 (lower while the award waits for an arrangement). `jurisdiction` is that of `version`."""

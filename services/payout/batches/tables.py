@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.payout.metadata import metadata
 from shared import two_persons
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 payment_batches = Table(
     "payment_batches",
@@ -96,6 +96,7 @@ result_proposals = Table(
     *two_persons.columns(reason="none", discardable=True),
     Column("batch_id", Uuid, ForeignKey("payment_batches.id"), nullable=False),
     Index("ix_result_proposals_batch_id", "batch_id"),
+    info=changes(*two_persons.DECIDED_OR_DISCARDED),
 )
 """Results that a person entered; a trigger lets nobody edit them."""
 
@@ -145,6 +146,7 @@ result_corrections = Table(
         postgresql_where=text("confirmed_at IS NULL AND discarded_at IS NULL"),
     ),
     Index("ix_result_corrections_order_id", "order_id"),
+    info=changes(*two_persons.DECIDED_OR_DISCARDED),
 )
 """What was on record of an order and what is right; `payment_results` itself never changes. Triggers refuse edits."""
 
@@ -166,6 +168,7 @@ restorations = Table(
     CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
     CheckConstraint("confirmed_by <> opened_by", name="confirmed_by_another"),
     Index("uq_restorations_open", text("(ended_at IS NULL)"), unique=True, postgresql_where=text("ended_at IS NULL")),
+    info=changes("sent", "confirmed_by", "confirmed_at", "ended_by", "ended_at", "ended_reason"),
 )
 """While one is open no batch is built; files are entered once another person has confirmed it. `sent`: orders that were at the
 bank according to the broker's log."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from services.payout.budgets.domain import Classification
 from services.payout.metadata import metadata
 from shared import two_persons
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 MAX_APPROPRIATION_FEN = 1_000_000_000_000
 """Ten billion yuan: far above the budget of this policy, and far below what a slip of the keyboard makes of it."""
@@ -44,6 +44,7 @@ appropriation_proposals = Table(
     CheckConstraint(
         f"amount_fen BETWEEN -{MAX_APPROPRIATION_FEN} AND {MAX_APPROPRIATION_FEN} AND amount_fen <> 0", name="amount"
     ),
+    info=changes(*two_persons.DECIDED_OR_DISCARDED),
 )
 """What one person drafts counts for nothing; a trigger lets nobody edit it."""
 
@@ -83,6 +84,16 @@ budgets = Table(
     CheckConstraint(
         "committed_fen - classified_committed_fen BETWEEN 0 AND appropriated_fen - classified_fen", name="unclassified"
     ),
+    info=changes(
+        *(
+            "appropriated_fen",
+            "committed_fen",
+            "paid_fen",
+            "recovered_fen",
+            "classified_fen",
+            "classified_committed_fen",
+        )
+    ),
 )
 """Running sums per unit and year: no budget goes below zero, whoever writes. Reconciliation compares them to the ledger."""
 
@@ -102,6 +113,7 @@ indicators = Table(
     CheckConstraint(f"num_nonnulls({', '.join(Classification._fields)}) > 0", name="classified"),
     CheckConstraint("committed_fen BETWEEN 0 AND appropriated_fen", name="not_below_zero"),
     ForeignKeyConstraint(["unit", "year"], ["budgets.unit", "budgets.year"]),
+    info=changes("appropriated_fen", "committed_fen"),
 )
 """The money of a budget with the same classification; a budget's `classified_fen` and `classified_committed_fen` are their sums.
 An order draws on one indicator, or on what is not classified."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.payout.metadata import metadata
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 payment_findings = Table(
     "payment_findings",
@@ -46,6 +46,7 @@ payment_findings = Table(
     CheckConstraint("released_by <> found_by", name="two_persons"),
     Index("uq_payment_findings_order_id", "order_id", "kind", "evidence", unique=True),
     Index("ix_payment_findings_open", "order_id", postgresql_where=text("released_at IS NULL")),
+    info=changes("release_reason", "released_by", "released_at"),
 )
 """What a check found about an order, which is held until another person than who built the batch releases it. A trigger lets
 nobody edit a finding. No account number is in it."""

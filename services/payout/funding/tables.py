@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from services.payout.metadata import metadata
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 holds = Table(
     "holds",
@@ -39,6 +39,7 @@ holds = Table(
     CheckConstraint("released_by <> held_by", name="two_persons"),
     Index("uq_holds_award_id", "award_id", unique=True, postgresql_where=text("released_at IS NULL")),
     Index("uq_holds_uscc", "uscc", unique=True, postgresql_where=text("released_at IS NULL")),
+    info=changes("release_reason", "released_by", "released_at"),
 )
 """A hold is on an award or on a payee; one that is not released is in force."""
 
@@ -64,6 +65,7 @@ shared_days = Table(
     Column("unit", Text, primary_key=True),
     Column("left_fen", BigInteger, nullable=False),
     CheckConstraint("left_fen >= 0", name="left"),
+    info=changes("left_fen"),
 )
 """What a day that was shared in proportion left in a budget; it is shared again once more is free there."""
 
@@ -76,6 +78,7 @@ payee_accounts = Table(
     Column("revision", BigInteger, nullable=False),
     Column("holder", Text),
     Column("number_masked", Text),
+    info=changes("until", "revision", "holder", "number_masked", deletes=True),
 )
 """In force from `since` to the day before `until`; `revision` is the registry's that set it. Never a whole number."""
 
@@ -85,5 +88,6 @@ account_feed = Table(
     Column("singleton", Integer, primary_key=True, server_default=text("1")),
     Column("revision", BigInteger, nullable=False),
     CheckConstraint("singleton = 1", name="singleton"),
+    info=changes("revision"),
 )
 """Up to which revision of the registry the mirror has come."""

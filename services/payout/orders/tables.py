@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from services.payout.metadata import metadata
 from services.payout.orders.domain import LAST_PLACE
+from shared.database.schema import changes
 
 payment_orders = Table(
     "payment_orders",
@@ -136,6 +137,11 @@ payment_orders = Table(
         "part",
         unique=True,
         postgresql_where=text("replaces IS NOT NULL"),
+    ),
+    info=changes(
+        *("state", "waiting_for", "live", "budget_year", "indicator_id", "funded_at", "batch_id", "account_revision"),
+        *("approved_by", "approved_at", "issued_by", "batched_by", "result_on", "bank_reference", "result_reason"),
+        "changed_at",
     ),
 )
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays

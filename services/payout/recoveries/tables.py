@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from services.payout.metadata import metadata
 from shared import two_persons
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 recoveries = Table(
     "recoveries",
@@ -43,6 +43,7 @@ recoveries = Table(
     CheckConstraint("dropped_fen + repaid_fen + written_off_fen <= amount_fen", name="outstanding"),
     Index("ix_recoveries_award_id", "award_id"),
     Index("ix_recoveries_payee_uscc", "payee_uscc"),
+    info=changes("dropped_fen", "repaid_fen", "written_off_fen", "changed_at"),
 )
 """`amount_fen` was claimed when it was raised; what is not dropped (owed again), repaid or written off is outstanding."""
 
@@ -62,6 +63,7 @@ repayment_proposals = Table(
         unique=True,
         postgresql_where=text("discarded_at IS NULL"),
     ),
+    info=changes(*two_persons.DECIDED_OR_DISCARDED),
 )
 """Money that a person says was repaid; a trigger lets nobody edit it."""
 
@@ -108,6 +110,7 @@ write_offs = Table(
         unique=True,
         postgresql_where=text("confirmed_at IS NULL AND lapsed_at IS NULL"),
     ),
+    info=changes("confirmed_by", "confirmed_at", "lapsed_at"),
 )
 """A write-off takes effect when another person confirms it; one proposal at a time. A proposal of more than is outstanding can no
 longer be confirmed (what is outstanding of a recovery never grows): it lapses, and another may be proposed."""

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.payout.metadata import metadata
 from shared import two_persons
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 recovery_acts = Table(
     "recovery_acts",
@@ -38,6 +38,7 @@ recovery_acts = Table(
     CheckConstraint("term_working_days BETWEEN 1 AND 250", name="term"),
     CheckConstraint("confirmed_at IS NULL OR due_on IS NOT NULL AND limitation_on IS NOT NULL", name="issued"),
     Index("uq_recovery_acts_recovery_id", "recovery_id", unique=True, postgresql_where=text("discarded_at IS NULL")),
+    info=changes(*two_persons.DECIDED_OR_DISCARDED, "due_on", "limitation_on"),
 )
 """The act that claims money back: drawn up by one person, issued (confirmed) by another. A trigger lets nobody edit it; its days
 are set when it is issued."""
@@ -69,5 +70,6 @@ repayment_plans = Table(
         unique=True,
         postgresql_where=text("confirmed_at IS NULL AND discarded_at IS NULL"),
     ),
+    info=changes(*two_persons.DECIDED_OR_DISCARDED),
 )
 """Repayment in instalments, agreed by two persons; the plan that was confirmed last holds."""

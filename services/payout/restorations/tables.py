@@ -20,7 +20,7 @@ from sqlalchemy import (
 from services.payout.budgets.domain import Classification
 from services.payout.metadata import metadata
 from shared import two_persons
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 reentry_proposals = Table(
     "reentry_proposals",
@@ -36,6 +36,7 @@ reentry_proposals = Table(
         unique=True,
         postgresql_where=text("confirmed_at IS NULL AND discarded_at IS NULL"),
     ),
+    info=changes(*two_persons.DECIDED_OR_DISCARDED),
 )
 """A file as its seal says: whose, of which day, with the accounts of which revision. A trigger lets nobody edit it."""
 

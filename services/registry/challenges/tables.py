@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.registry.metadata import metadata
+from shared.database.schema import changes
 
 challenges = Table(
     "challenges",
@@ -50,4 +51,5 @@ challenges = Table(
     Index("ix_challenges_uscc", "uscc", "id"),
     Index("ix_challenges_to_resolve", "dataset", "made_at", "made_by", postgresql_where=text("outcome IS NULL")),
     comment="Challenges to facts, each resolved by whoever keeps the data",
+    info=changes("outcome", "revision", "resolved_by", "resolved_at", "resolution"),
 )

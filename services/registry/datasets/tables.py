@@ -36,7 +36,7 @@ from sqlalchemy.types import TypeEngine
 from services.registry.metadata import metadata
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import DECIMALS, INTEGERS, Dataset, Field, Kind
-from shared.database.schema import APPEND_ONLY, READ_ONLY
+from shared.database.schema import APPEND_ONLY, READ_ONLY, changes
 from shared.policies import POLICIES
 
 
@@ -131,6 +131,7 @@ def _current(dataset: Dataset) -> Table:
         ),
         Index(f"ix_{dataset.name}_revision", "revision"),
         *_owner_indexes(dataset, dataset.name),
+        info=changes(*(item.name for item in dataset.fields), "revision", deletes=True),
     )
     _index_spellings(dataset, table)
     if dataset.searched:

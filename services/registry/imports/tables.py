@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, DateTime, ForeignKeyConstraint, Integ
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.registry.metadata import metadata
+from shared.database.schema import changes
 
 imports = Table(
     "imports",
@@ -25,6 +26,7 @@ import_chunks = Table(
     Column("number", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
     ForeignKeyConstraint(["import_id"], ["imports.id"]),
+    info=changes(deletes=True),
 )
 
 import_errors = Table(

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from services.registry.metadata import metadata
 from shared import two_persons
 from shared.catalogue.datasets import CATALOGUE
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, changes
 
 _CONFIRMED = ", ".join(f"'{name}'" for name, dataset in CATALOGUE.items() if dataset.confirmation)
 
@@ -48,4 +48,5 @@ drafts = Table(
     CheckConstraint("revision IS NULL OR confirmed_at IS NOT NULL", name="revision"),
     Index("ix_drafts_open", "id", postgresql_where=text("confirmed_at IS NULL AND discarded_at IS NULL")),
     comment="Change sets that wait until another person confirms them; their rows are in the tables `…_drafted`",
+    info=changes(*two_persons.DECIDED_OR_DISCARDED, "revision"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
@@ -16,6 +17,9 @@ from shared.messaging import kafka, topics
 from shared.messaging.signatures import Signer
 from tests.faults.campaign import Campaign, Record
 from tests.faults.decisions import Version
+
+MOST_LATE = 6
+"""Transactions that the campaign holds open at a time: it has ten connections."""
 
 
 def repeat(campaign: Campaign) -> None:
@@ -129,6 +133,9 @@ def oversize(campaign: Campaign) -> None:
 
 def commit_late(campaign: Campaign) -> None:
     """A low outbox id that commits after higher ones were published."""
+    while campaign.harness.put_off >= MOST_LATE:
+        campaign.harness.tend()
+        time.sleep(0.1)
     begun = campaign.decisions.begin_late(campaign.decisions.fresh())
     campaign.decisions.decide(campaign.dice.randint(1, 20))
     campaign.harness.later(campaign.dice.uniform(0.5, 3), lambda: campaign.decisions.end_late(begun))

@@ -13,7 +13,7 @@ import httpx
 import orjson
 import polars as pl
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from services.eligibility.app import build
 from services.eligibility.approvals import repository as approvals
@@ -35,7 +35,7 @@ from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.events.award_decided import AwardDecided
 from shared.identifiers import award_id
-from shared.jobs import repository as jobs
+from shared.system_tables import jobs as jobs_table
 from tests.support.tokens import Tokens
 
 POLICY = "lishui-2020-1"
@@ -97,8 +97,8 @@ def evaluate(
         )
 
     with database.transaction() as connection:
-        job_id = jobs.enqueue(connection, EVALUATION, {}, by=MAKER.subject, now=SystemClock().now())
-        connection.execute(text("UPDATE jobs SET id = :a WHERE id = :b"), {"a": evaluation_id, "b": job_id})
+        job = {"id": evaluation_id, "kind": EVALUATION, "input": {}, "created_by": MAKER.subject}
+        connection.execute(insert(jobs_table).values(job))
         frame = pl.DataFrame(list(rows), schema=CANDIDATE_SCHEMA)
         evaluated = EvaluatedAwards(POLICY, years, subjects)
         lock_proposals(connection)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from services.eligibility.decisions.proposals import Counts
 from tests.integration.eligibility.api_driver import Office
 from tests.integration.eligibility.support import evaluate, rent
+from tests.support.databases import as_owner
 
 A, B, C = "91331100MA2A0000A1", "91331100MA2A0000B2", "91331100MA2A0000C3"
 STATUS = "/v1/policies/lishui-2020-1/awards/courier-rent/status"
@@ -103,7 +104,7 @@ def test_two_persons_and_one_confirmation(office: Office) -> None:
         connection.execute(text("UPDATE award_status_changes SET confirmed_by = proposed_by, confirmed_at = now()"))
     office.did("commerce-checker", confirm)
     office.refused("commerce-checker", confirm, {}, "conflict")
-    with pytest.raises(DBAPIError, match="only be confirmed, once"), office.database.transaction() as connection:
+    with pytest.raises(DBAPIError, match="only be confirmed, once"), as_owner(office.database) as connection:
         connection.execute(text("UPDATE award_status_changes SET effective_on = '2030-01-01'"))
 
 

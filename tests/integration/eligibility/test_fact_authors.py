@@ -17,6 +17,7 @@ from shared.errors import SamePerson
 from tests.integration.eligibility.harness import Harness
 from tests.integration.eligibility.support import CHECKER, evaluate, rent, the_decision
 from tests.integration.eligibility.test_corrections import A, B, settle, sold
+from tests.support.databases import as_owner
 
 OFFICER = replace(CHECKER, subject="officer")
 
@@ -143,7 +144,7 @@ def test_an_evaluation_of_some_enterprises_finds_the_same_authors(world: Harness
     world.evaluate()
     of_all = found()
     assert {author for *_, each in of_all for author in each} == {"officer", "another", "third"}
-    with world.database.transaction() as connection:
+    with as_owner(world.database) as connection:
         connection.execute(text("UPDATE decisions SET state = 'rejected'"))
         connection.execute(text("UPDATE decisions SET entitlement_fen = entitlement_fen + 1"))
     world.evaluate([A])
@@ -158,7 +159,7 @@ def test_the_database_refuses_an_approval_by_who_recorded_the_facts(database: Da
     with pytest.raises(IntegrityError, match="fact_author_is_not_checker"), database.transaction() as connection:
         connection.execute(approved)
     for change in ("fact_authors = '{}'", "proposed_by = 'another'"):
-        with pytest.raises(DBAPIError, match="cannot be changed"), database.transaction() as connection:
+        with pytest.raises(DBAPIError, match="cannot be changed"), as_owner(database) as connection:
             connection.execute(text(f"UPDATE decisions SET {change}"))
     with database.transaction() as connection:
         decision = the_decision(database, "A")

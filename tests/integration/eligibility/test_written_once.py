@@ -18,6 +18,7 @@ from services.eligibility.evaluation_jobs import repository
 from services.eligibility.rules.canonical import sha256
 from shared.database.engine import Database
 from tests.integration.eligibility.support import evaluate, rent
+from tests.support.databases import as_owner
 
 SUBJECTS = [f"E{number}" for number in range(7)]
 CASES = [
@@ -111,7 +112,7 @@ def test_a_decision_rests_on_what_is_stored_and_on_nothing_else(database: Databa
         database.transaction() as connection,
     ):
         connection.execute(text(copied))
-    with pytest.raises(DBAPIError, match="cannot be changed"), database.transaction() as connection:
+    with pytest.raises(DBAPIError, match="cannot be changed"), as_owner(database) as connection:
         connection.execute(text(f"UPDATE decisions SET {column} = {unknown}"))
 
 

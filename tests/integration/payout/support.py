@@ -39,6 +39,7 @@ from shared.jobs.runner import JobRunner
 from shared.messaging import inbox
 from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message
+from tests.support.databases import as_owner
 from tests.support.tokens import Tokens
 
 with warnings.catch_warnings():
@@ -389,8 +390,8 @@ class Payout:
         orders = self.story(subject)["orders"]
         return sorted((o["unit"], o["instalment"], o["amount_fen"], o["state"]) for o in orders if o["live"])
 
-    def execute(self, statement: str, **values: object) -> Any:
-        """Run a statement as the application role and return its rows, if it has any."""
-        with self.database.transaction() as connection:
+    def execute(self, statement: str, *, owner: bool = False, **values: object) -> Any:
+        """Run a statement as the application role, or the owner of the tables, and return its rows, if it has any."""
+        with as_owner(self.database) if owner else self.database.transaction() as connection:
             result = connection.execute(text(statement), values)
             return result.all() if result.returns_rows else None

@@ -18,7 +18,7 @@ def test_the_author_cannot_confirm(payout: Payout) -> None:
     assert (drafted["state"], drafted["sample"], drafted["effective_until"]) == ("draft", True, None)
     path = f"/v1/arrangements/{drafted['id']}"
     payout.post(f"{path}/confirm", by="finance-maker", expect=403)
-    payout.execute("UPDATE arrangements SET drafted_by = drafted_by")  # a draft may be touched, not changed
+    payout.execute("UPDATE arrangements SET drafted_by = drafted_by", owner=True)  # a draft may be touched, not changed
     confirmed = payout.post(f"{path}/confirm", by="finance-checker")
     assert (confirmed["state"], confirmed["confirmed_by"]) == ("confirmed", "finance-checker")
     payout.post(f"{path}/confirm", by="finance-checker", expect=409)

@@ -12,6 +12,7 @@ from services.payout.enums import OrderState
 from services.payout.orders.lifecycle import TRANSITIONS, Act
 from tests.integration.payout.bank import answer, approve, batch, issued, paid, result, state
 from tests.integration.payout.support import USCC, Payout
+from tests.support.databases import as_owner
 
 DAY = "2026-03-02"
 OUTCOMES = ("settled", "failed", "returned")
@@ -71,7 +72,7 @@ def test_a_correction_takes_two_persons_and_one_decision(payout: Payout) -> None
     confirm(payout, correction, expect=409)
     assert (state(payout, order_id), paid_fen(payout)) == ("settled", 1_000)
     assert payout.get("/v1/result-corrections?proposed=true")["items"] == []
-    with pytest.raises(IntegrityError), payout.database.transaction() as connection:
+    with pytest.raises(IntegrityError), as_owner(payout.database) as connection:
         connection.execute(text("UPDATE result_corrections SET reason = 'x'"))
 
 

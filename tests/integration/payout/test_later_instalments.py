@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.integration.payout.support import Payout, award, decision
+from services.payout.tasks import repository
+from services.payout.tasks.repository import TaskReader
+from shared.tasks import Asker
+from tests.integration.payout.support import USCC, Payout, award, decision
 
 PARTS = ((2025, 100), (2026, 200), (2027, 300))
 
@@ -73,3 +76,64 @@ def test_a_restatement_keeps_what_was_confirmed_and_follows_its_own_procedure(pa
     payout.receive(decision(version=3, instalments=(*more[:2], (2027, 400)), jurisdiction="city"))
     payout.funding_pass().step()
     assert {each for each in states(payout) if each[0] == 3} == {(3, "waiting", "funds")}
+
+
+def test_a_restatement_whose_procedure_differs_changes_what_its_orders_wait_for(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(decision(instalments=PARTS[:2], jurisdiction="city"))
+    assert states(payout)[1] == (2, "waiting", "funds")
+    payout.receive(decision(version=2, instalments=PARTS[:2], jurisdiction="city", later_instalments="confirmed"))
+    assert states(payout)[1] == (2, "waiting", "release")
+    payout.receive(decision(version=3, instalments=PARTS[:2], jurisdiction="city"))
+    assert states(payout)[1] == (2, "waiting", "funds")
+
+
+WAIT_FOR_A_CONFIRMATION = """
+SELECT o.unit, o.due_year, count(*) FROM payment_orders o JOIN awards a USING (award_id)
+JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+WHERE o.live AND o.waiting_for = 'release' AND o.instalment > 1 AND v.later_wait
+  AND NOT EXISTS (SELECT FROM instalment_confirmations c WHERE c.award_id = o.award_id AND c.instalment = o.instalment)
+GROUP BY 1, 2
+"""
+
+
+def counted(payout: Payout, jurisdiction: str | None = None) -> dict[tuple[str, int], int]:
+    """Return how many later instalments wait by unit and due year, as tasks say it."""
+    asker = Asker(["later_instalment"], "finance-checker", jurisdiction)
+    with payout.database.reading() as connection:
+        tasks = TaskReader(5)(connection, asker)
+    return {(task.parameters["unit_code"], task.parameters["year"]): task.count for task in tasks}
+
+
+def test_tasks_count_the_later_instalments_that_wait_whatever_else_keeps_orders_back(payout: Payout) -> None:
+    def holds() -> dict[tuple[str, int], int]:
+        expected = {(row.unit, row.due_year): row.count for row in payout.execute(WAIT_FOR_A_CONFIRMATION)}
+        assert counted(payout) == expected
+        return expected
+
+    payout.arrange()
+    payout.appropriate("city", 10_000)
+    waits: dict[str, Any] = {"jurisdiction": "city", "later_instalments": "confirmed"}
+    payout.receive(*(decision(f"s{n}", instalments=PARTS, **waits) for n in range(1, 4)))
+    payout.receive(decision("shared", instalments=PARTS, later_instalments="confirmed"))
+    payout.receive(decision("free", instalments=PARTS, jurisdiction="city"))
+    assert holds() == {("city", 2026): 4, ("liandu", 2026): 1}
+    assert counted(payout, "liandu") == {("city", 2026): 1, ("liandu", 2026): 1}
+    hold = {"reason": "under inspection"}
+    for subject in ("free", "s2"):
+        payout.post(f"/v1/awards/{award(subject)}/hold", hold, by="finance-maker", expect=201)
+    assert holds() == {("city", 2026): 4, ("liandu", 2026): 1}, "one is on hold alone, one waits for both"
+    release(payout, 2)
+    assert holds() == {("city", 2026): 3, ("liandu", 2026): 1}
+    payout.receive(decision("s3", version=2, instalments=((2025, 100),), **waits))
+    assert holds() == {("city", 2026): 2, ("liandu", 2026): 1}
+    payout.post(f"/v1/payees/{USCC}/hold", hold, by="finance-maker", expect=201)
+    assert holds() == {("city", 2026): 2, ("liandu", 2026): 1}
+    payout.clock.instant = datetime(2027, 1, 4, tzinfo=UTC)
+    payout.funding_pass().step()
+    assert holds() == {("city", 2026): 2, ("liandu", 2026): 1, ("city", 2027): 3, ("liandu", 2027): 1}
+    before = payout.execute("SELECT sum(orders) FROM later_orders")
+    with payout.database.transaction() as connection:
+        connection.execute(repository.queries.add_up)
+    assert payout.execute("SELECT sum(orders) FROM later_orders") == before
+    holds()

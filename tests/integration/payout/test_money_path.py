@@ -85,7 +85,7 @@ def test_what_is_approved_stays_while_a_version_waits_and_goes_on_with_its_arran
     order_id = issued(payout)
     approve(payout, order_id)
     elsewhere = decision(version=2, jurisdiction="city", instalments=((2025, 400),), first_decided_on=date(2019, 5, 5))
-    payout.execute("UPDATE awards SET first_decided_on = '2019-05-05'")
+    payout.execute("UPDATE awards SET first_decided_on = '2019-05-05'", owner=True)
     payout.receive(elsewhere)
     batch(payout, expect=409)
     payout.arrange(SHARED_HALF | {"number": "更早", "effective_from": "2019-01-01", "effective_until": "2020-01-02"})

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.integration.registry.conftest import Registry, sale, uscc
+from tests.support.databases import as_owner
 
 A, B = uscc(1), uscc(2)
 OF_A = {"dataset": "annual_sales", "key": {"uscc": A, "year": 2020}}
@@ -49,7 +50,7 @@ def test_a_challenge_is_answered_by_the_revision_that_changed_the_row(registry: 
     )
     again = resolved(registry, made, outcome="dismissed")
     assert (again[0], again[1]["state"], again[1]["possible"]) == (409, "corrected", [])
-    with pytest.raises(DBAPIError), registry.database.transaction() as connection:
+    with pytest.raises(DBAPIError), as_owner(registry.database) as connection:
         connection.execute(text("UPDATE challenges SET reason = 'another'"))
 
 

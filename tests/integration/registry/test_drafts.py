@@ -21,7 +21,7 @@ from shared.catalogue.datasets import CATALOGUE
 from shared.media_types import XLSX
 from tests.integration.registry.conftest import NOW, Registry, registry_on, uscc
 from tests.integration.registry.test_workbooks import workbook
-from tests.support.databases import ServiceDatabase
+from tests.support.databases import ServiceDatabase, as_owner
 from tests.support.tokens import Tokens
 
 A, B = uscc(1), uscc(2)
@@ -124,7 +124,7 @@ def test_the_database_refuses_a_revision_that_one_person_made(registry: Registry
 def test_a_confirmed_draft_is_never_edited(registry: Registry, change: str) -> None:
     registry.enterprises(A)
     registry.recorded(ACCOUNTS, account())
-    with pytest.raises(DBAPIError, match="may only be confirmed"), registry.database.transaction() as connection:
+    with pytest.raises(DBAPIError, match="may only be confirmed"), as_owner(registry.database) as connection:
         connection.execute(text(f"UPDATE drafts SET {change}"))
     with pytest.raises(DBAPIError), registry.database.transaction() as connection:
         connection.execute(text("UPDATE payee_accounts_drafted SET account_holder = 'another'"))

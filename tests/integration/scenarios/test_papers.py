@@ -31,6 +31,7 @@ from shared.offices import Office
 from shared.papers import shipped
 from tests.integration.registry.conftest import enterprise, uscc
 from tests.integration.scenarios.conftest import POLICY, City
+from tests.support.databases import as_owner
 
 OWN, OTHER, THIRD = uscc(1), uscc(2), uscc(3)
 OFFICE = Office(
@@ -363,7 +364,7 @@ def test_two_persons_change_a_template_and_new_papers_follow_it(city: City, offi
         f"/v1/paper-templates/{DECISION_LETTER.code}/changes?reason=x", headers=city.tokens.headers("commerce-maker")
     )
     assert back.json()["hash"] is None
-    with pytest.raises(DBAPIError), city.database.transaction() as connection:
+    with pytest.raises(DBAPIError), as_owner(city.database) as connection:
         connection.execute(text("UPDATE paper_templates SET language = 'en'"))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +20,7 @@ from deploy.local.clients import CLIENTS
 from shared.authorization import DESCRIPTIONS, Actor, Scope
 from shared.clock import FixedClock
 from shared.errors import DomainError, Unauthenticated, Unavailable
+from shared.web import auth
 from shared.web.auth import MalformedClaim, RemoteKeys, TokenRules, TokenVerifier, actor_of
 from tests.support.tokens import AUDIENCE, ISSUER, Tokens
 
@@ -185,6 +188,41 @@ def test_a_hanging_issuer_stops_nobody() -> None:
         accepted, _ = hanging.accept()
         accepted.close()
         fetching.join()
+    assert keys.get().keys and keys._failures == 1
+
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        (ANSWER, b"X-Drip: 1\r\n"),
+        (ANSWER + b"\r\n", b"1\r\n \r\n"),
+        (ANSWER + b"\r\n", b"10000\r\n" + b" " * 65_536 + b"\r\n"),
+    ],
+    ids=["head", "body", "endless"],
+)
+def test_an_issuer_that_answers_without_end_stops_nobody(
+    begins: bytes, goes_on: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "_FETCH_SECONDS", 0.5)
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(begins)
+            while True:
+                connection.sendall(goes_on)
+                time.sleep(0.01)
+
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        issuer = threading.Thread(target=drip, args=[slow])
+        issuer.start()
+        keys = RemoteKeys(f"http://127.0.0.1:{slow.getsockname()[1]}/keys", ssl.create_default_context())
+        keys._keys = KeySet([ECKey.generate_key("P-256", private=True)])
+        keys._fetch()
+        issuer.join()
     assert keys.get().keys and keys._failures == 1
 
 

@@ -139,14 +139,22 @@ SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_i
 WHERE d.id = ANY(:ids) AND d.state IN ('proposed', 'suspended') AND s.step = :step AND s.outcome IS NULL
 ORDER BY d.award_id FOR UPDATE OF a, d, s;
 
--- pick_silent: Lock proposals whose confirmation is overdue, where the procedure says that silence declines.
--- The few procedures are read first: documents hold much else, which nobody has to parse for it.
+-- pick_silent: Lock the awards of proposals whose confirmation is overdue, where the procedure says that silence declines.
+-- Whoever changes a decision holds its award, so that its own row needs no lock; what another has done before is left out below. The few
+-- procedures are read first: documents hold much else, which nobody has to parse for it. Chosen before they are ordered: what is left for
+-- the next time is not sorted each time.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
-SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id) JOIN decision_steps s ON s.decision_id = d.id
-WHERE d.state IN ('proposed', 'suspended') AND s.step = 'confirmation' AND s.outcome IS NULL AND s.due_on < :today
-  AND d.procedure_hash = ANY(ARRAY(SELECT p.hash FROM procedure_changes c JOIN documents p ON p.hash = c.hash
-                                   WHERE p.content::jsonb #>> '{confirmation,silence}' = 'declines'))
-ORDER BY d.award_id LIMIT :limit FOR UPDATE OF a, d, s;
+SELECT silent.id, a.award_id, a.version
+FROM (SELECT d.id, d.award_id FROM decision_steps s JOIN decisions d ON d.id = s.decision_id
+      WHERE d.state IN ('proposed', 'suspended') AND s.step = 'confirmation' AND s.outcome IS NULL AND s.due_on < :today
+        AND d.procedure_hash = ANY(ARRAY(SELECT p.hash FROM procedure_changes c JOIN documents p ON p.hash = c.hash
+                                         WHERE p.content::jsonb #>> '{confirmation,silence}' = 'declines'))
+      LIMIT :limit) silent
+JOIN awards a USING (award_id)
+ORDER BY a.award_id FOR UPDATE OF a;
+
+-- leave_answered: Leave out of the picked decisions those that somebody has answered for while their awards were waited for.
+DELETE FROM picked p USING decisions d WHERE d.id = p.id AND NOT (d.state IN ('proposed', 'suspended') AND :step = ANY(d.open_steps));
 
 -- take_step_of_picked: Record what became of a step of the picked decisions.
 UPDATE decision_steps s SET outcome = :outcome, reason = :reason, acted_by = :by, acted_at = now()
@@ -179,18 +187,21 @@ FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_
 GROUP BY (number - 1) / 500 ORDER BY (number - 1) / 500;
 
 -- announce: Write to the outbox how decisions progress after an act: their state, what they wait for, and the last day for it if it has one.
--- Its members are those of shared.events.award_progressed.AwardProgressed; a test compares the two.
+-- Its members are those of shared.events.award_progressed.AwardProgressed; a test compares the two. The ids of its events are UUIDs of
+-- version 8, a hash of one random id and the decision's: the random numbers of a thousand events take longer than all the rest.
 INSERT INTO event_batches (topic, type, source, occurred_at, trace_parent, events, keys, event_ids, data)
 SELECT :topic, :type, :source, now(), CAST(:trace_parent AS text), count(*), array_agg(award_id::text ORDER BY number),
        array_agg(event_id ORDER BY number), array_agg(data ORDER BY number)
-FROM (SELECT row_number() OVER (ORDER BY d.award_id) AS number, d.award_id, uuidv7() AS event_id, json_build_object(
+FROM (SELECT row_number() OVER (ORDER BY d.award_id) AS number, d.award_id,
+    overlay(overlay(encode(substr(sha256((SELECT uuid_send(uuidv7())) || uuid_send(d.id)), 1, 16), 'hex')
+        PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid AS event_id, json_build_object(
     'award_id', d.award_id, 'decision_id', d.id, 'uscc', d.payee_uscc, 'award', d.award, 'award_year', d.award_year,
     'state', d.state, 'waiting_for', w.waiting_for,
     'due_on', CASE WHEN w.waiting_for = '{}' THEN NULL
                    WHEN d.open_steps <> '{}' THEN (SELECT min(s.due_on) FROM decision_steps s
                                                    WHERE s.decision_id = d.id AND s.step = ANY(d.open_steps))
                    WHEN w.waiting_for = '{notice}' THEN (SELECT n.last_day FROM notices n WHERE n.id = d.notice_id) END,
-    'occurred_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text AS data
+    'occurred_at', (SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))::text AS data
 FROM decisions d CROSS JOIN LATERAL waiting_for(d, :notice_days) w
 WHERE d.id = ANY(CAST(:ids AS uuid[]))) told
 GROUP BY (number - 1) / 500 ORDER BY (number - 1) / 500;

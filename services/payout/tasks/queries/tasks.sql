@@ -1,4 +1,4 @@
--- waiting_orders: Which payment orders wait to be approved, put into a batch, answered, reissued, looked into or confirmed, by unit?
+-- waiting_orders: Which payment orders wait to be approved, put into a batch, answered, reissued or looked into, by unit?
 -- What `by` issued or approved itself is left out.
 SELECT 'order_approval' AS kind, concat_ws('/', o.unit, o.due_year) AS subject, min(o.changed_at) AS since, count(*)::integer AS cases,
        jsonb_build_object('unit', o.unit, 'year', o.due_year) AS parameters
@@ -34,17 +34,53 @@ FROM payment_findings f JOIN payment_orders o ON o.id = f.order_id
 WHERE 'finding' = ANY(:kinds) AND f.released_at IS NULL AND f.found_by <> :by AND o.live
   AND (CAST(:jurisdiction AS text) IS NULL
        OR EXISTS (SELECT FROM awards a WHERE a.award_id = o.award_id AND a.jurisdiction = :jurisdiction))
-GROUP BY o.unit, CASE WHEN :by_day THEN (f.found_at AT TIME ZONE 'Asia/Shanghai')::date END
-UNION ALL
-SELECT 'later_instalment', concat_ws('/', o.unit, o.due_year), min(o.changed_at), count(*)::integer,
-       jsonb_build_object('unit', o.unit, 'year', o.due_year)
-FROM payment_orders o
-JOIN awards a ON a.award_id = o.award_id
-JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
-WHERE 'later_instalment' = ANY(:kinds) AND o.live AND o.state = 'waiting' AND o.waiting_for = 'release' AND o.instalment > 1
-  AND v.later_wait AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
-  AND NOT EXISTS (SELECT FROM instalment_confirmations c WHERE c.award_id = o.award_id AND c.instalment = o.instalment)
-GROUP BY o.unit, o.due_year, CASE WHEN :by_day THEN (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date END;
+GROUP BY o.unit, CASE WHEN :by_day THEN (f.found_at AT TIME ZONE 'Asia/Shanghai')::date END;
+
+-- later_instalments: Which orders of later instalments wait for somebody to confirm that the project still operates, by unit and due year?
+-- Those of the whole city are counted already (`later_orders`), but for the few that wait for something else to be released.
+SELECT 'later_instalment' AS kind, concat_ws('/', l.unit, l.due_year) AS subject,
+       min(l.changed_on)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since, sum(l.orders)::integer AS cases,
+       jsonb_build_object('unit', l.unit, 'year', l.due_year) AS parameters
+FROM (
+    SELECT c.unit, c.due_year, c.changed_on, sum(c.orders) AS orders
+    FROM (
+        SELECT unit, due_year, changed_on, orders FROM later_orders
+        UNION ALL
+        SELECT o.unit, o.due_year, (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date, -1
+        FROM payment_orders o
+        WHERE o.id IN (
+            SELECT p.id FROM holds h JOIN payment_orders p ON p.award_id = h.award_id WHERE h.released_at IS NULL
+            UNION ALL
+            SELECT p.id FROM holds h JOIN payment_orders p ON p.payee_uscc = h.uscc WHERE h.released_at IS NULL
+            UNION ALL
+            SELECT p.id FROM awards a JOIN payment_orders p ON p.award_id = a.award_id
+            WHERE a.waiting_for IS NOT NULL AND a.split_version IS NOT NULL
+            UNION ALL
+            SELECT f.order_id FROM payment_findings f WHERE f.released_at IS NULL)
+          AND o.live AND o.waiting_for = 'release' AND o.instalment > 1
+          AND (EXISTS (SELECT FROM instalment_confirmations c WHERE c.award_id = o.award_id AND c.instalment = o.instalment)
+               OR EXISTS (SELECT FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+                          WHERE a.award_id = o.award_id AND NOT v.later_wait))
+    ) c
+    WHERE CAST(:jurisdiction AS text) IS NULL
+    GROUP BY c.unit, c.due_year, c.changed_on HAVING sum(c.orders) > 0
+    UNION ALL
+    SELECT o.unit, o.due_year, (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date, count(*)
+    FROM payment_orders o
+    JOIN awards a ON a.award_id = o.award_id
+    JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+    WHERE a.jurisdiction = CAST(:jurisdiction AS text) AND o.live AND o.state = 'waiting' AND o.waiting_for = 'release'
+      AND o.instalment > 1 AND v.later_wait
+      AND NOT EXISTS (SELECT FROM instalment_confirmations c WHERE c.award_id = o.award_id AND c.instalment = o.instalment)
+    GROUP BY 1, 2, 3
+) l
+WHERE 'later_instalment' = ANY(:kinds)
+GROUP BY l.unit, l.due_year, CASE WHEN :by_day THEN l.changed_on END;
+
+-- add_up: Put one row in the place of all that differ in nothing else.
+WITH gone AS (DELETE FROM later_orders RETURNING *)
+INSERT INTO later_orders (unit, due_year, changed_on, orders)
+SELECT unit, due_year, changed_on, sum(orders) FROM gone GROUP BY 1, 2, 3 HAVING sum(orders) <> 0;
 
 -- waiting_recoveries: What has to come back, together by unit?
 SELECT 'recovery' AS kind, r.unit AS subject, min(r.raised_at) AS since, count(*)::integer AS cases,
