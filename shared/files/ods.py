@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from shared.files.cells import Row, SheetName, number_text
 from shared.files.domain import FileRefused, refused
+from shared.files.package import only_filled
 
 _PIECE = 1 << 16
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -167,10 +168,10 @@ class OdsBook:
         hidden = content.hidden_styles
         self.sheets = [SheetName(name, style not in hidden) for name, style in content.sheets]
 
-    def rows(self, number: int) -> Iterator[Row]:
+    def rows(self, number: int, *, marked: bool = True) -> Iterator[Row]:  # noqa: ARG002
         """Yield the rows of a sheet that hold values."""
         content = _Content(number)
-        for _ in self._parse(content):
+        for _ in only_filled(self._parse(content), lambda: bool(content.rows)):
             yield from content.rows
             content.rows.clear()
 
@@ -180,6 +181,10 @@ class OdsBook:
         for _ in self._parse(content):
             content.rows.clear()
         return content.merged
+
+    def stored_bytes(self, number: int) -> int:  # noqa: ARG002
+        """Return how many bytes of the file, packed as they are, hold the sheets."""
+        return self._archive.getinfo("content.xml").compress_size
 
     def _parse(self, content: _Content) -> Iterator[None]:
         parser = expat.ParserCreate(namespace_separator="}")
