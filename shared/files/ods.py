@@ -24,6 +24,8 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _MAX_ROWS = 1_048_576
 _LEAST_DIVIDED = 1_000
 _MAX_REPEATED_VALUES = 1_000
+_MAX_ROWS_REPEATED = 10_000
+"""Rows of a sheet that are nothing but others said again."""
 _MAX_WIDTH = 1_024
 
 
@@ -38,6 +40,7 @@ class _Content:
         self._wanted = wanted
         self._style = ""
         self._row, self._repeated, self._hidden = 0, 1, False
+        self._said_again = 0
         self._cells: list[str] = []
         self._marks: list[tuple[int, str]] = []
         self._cell: Mapping[str, str] | None = None
@@ -148,6 +151,13 @@ class _Content:
                     "repeated_rows",
                     "A row repeats the same values more than {limit} times.",
                     limit=_MAX_REPEATED_VALUES,
+                )
+            self._said_again += self._repeated - 1
+            if self._said_again > _MAX_ROWS_REPEATED:
+                raise refused(
+                    "repeated_rows",
+                    "More than {limit:,} rows only repeat the values of others: give each row its own values.",
+                    limit=_MAX_ROWS_REPEATED,
                 )
             self.rows += [
                 Row(self._row + number, self._cells, self._marks, self._hidden)

@@ -34,7 +34,7 @@ REFUSED, TABLES, PART, ROWS, END, BROKEN = b"R", b"T", b"P", b"W", b"E", b"X"
 """Kinds of messages to the parent: a header (kind, length of JSON, length of frame), JSON, and the frame as an Arrow stream."""
 
 Step = Literal["find", "read", "rows", "xml"]
-_SECONDS: Mapping[Step, int] = {"find": 2, "read": 3, "rows": 3, "xml": 3}
+SECONDS: Mapping[Step, int] = {"find": 2, "read": 3, "rows": 3, "xml": 3}
 """Of the processor, for a small file: its table is found and then read, together in 5 s. `Allowance` has the rest."""
 _ROWS_PER_MESSAGE = 1_000
 
@@ -131,7 +131,7 @@ def _serve(file_descriptor: int, socket_descriptor: int, memory_bytes: int) -> N
         (resource.RLIMIT_FSIZE, 0),
     ):
         resource.setrlimit(kind, (limit, limit))
-    allowance = Allowance(_SECONDS[step], file.size)
+    allowance = Allowance(SECONDS[step], file.size)
     try:
         _answer(channel, io.BufferedReader(file, 1 << 20), allowance, step, request, table, lines)
     except FileRefused as error:

@@ -10,6 +10,7 @@ import os
 import resource
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,17 +35,23 @@ class MeasuredServer(reader._Server):
 
     module = __name__
 
-    def __init__(self, file: Path) -> None:
-        """Write what children take to `file`."""
+    def __init__(self, file: Path, seconds: int) -> None:
+        """Write what children take to `file`; each may take so many `seconds` for nothing."""
         super().__init__()
         self._file = file
-        self._read = 0
-        os.environ[_TAKEN] = str(file)
+        self._asked, self._read = 0, 0
+        file.touch()
+        os.environ[_TAKEN] = f"{seconds} {file}"
+
+    def start(self) -> socket.socket:
+        """Return the socket of the running process, for one request."""
+        self._asked += 1
+        return super().start()
 
     def taken(self) -> Taken:
-        """Return what was taken since the last call."""
-        self.stop()  # it writes once the child has ended
-        lines = self._file.read_text().splitlines()
+        """Return what was taken since the last call, once the children have ended."""
+        while len(lines := self._file.read_text().splitlines()) < self._asked:
+            time.sleep(0.01)
         found = Taken()
         for cpu, peak, status in map(json.loads, lines[self._read :]):
             found.cpu_seconds.append(cpu)
@@ -55,9 +62,9 @@ class MeasuredServer(reader._Server):
 
 
 @contextmanager
-def measured(file: Path) -> Iterator[MeasuredServer]:
+def measured(file: Path, seconds: int) -> Iterator[MeasuredServer]:
     """Let files be read by a process that is measured."""
-    before, reader._server = reader._server, MeasuredServer(file)
+    before, reader._server = reader._server, MeasuredServer(file, seconds)
     try:
         yield reader._server
     finally:
@@ -65,8 +72,9 @@ def measured(file: Path) -> Iterator[MeasuredServer]:
         reader._server = before
 
 
-def main(descriptor: int, memory_bytes: int, taken: Path) -> None:
+def main(descriptor: int, memory_bytes: int, seconds: int, taken: Path) -> None:
     """Serve one request after another."""
+    process.SECONDS = dict.fromkeys(process.SECONDS, seconds)
     process.prepare()
     server = socket.socket(fileno=descriptor)
     while True:
@@ -81,4 +89,5 @@ def main(descriptor: int, memory_bytes: int, taken: Path) -> None:
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    main(int(sys.argv[1]), int(sys.argv[2]), Path(os.environ[_TAKEN]))
+    allowed, _, path = os.environ[_TAKEN].partition(" ")
+    main(int(sys.argv[1]), int(sys.argv[2]), int(allowed), Path(path))
