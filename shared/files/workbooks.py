@@ -53,7 +53,7 @@ class CalamineBook:
 
     def rows(self, number: int, *, marked: bool = True) -> Iterator[Row]:
         """Yield the rows of a sheet."""
-        sheet = self._book.get_sheet_by_index(number)
+        sheet = _sheet(self._book, number)
         if sheet.start is None:
             return
         facts = self._facts_of(number) if marked else biff.SheetFacts()
@@ -75,7 +75,7 @@ class CalamineBook:
         """Return the merged ranges of a sheet: first and last row (from 1), first and last column (from 0)."""
         if self._archive is not None:
             return self._facts_of(number).merged
-        return _ranges(self._book.get_sheet_by_index(number))
+        return _ranges(_sheet(self._book, number))
 
     def stored_bytes(self, number: int) -> int:
         """Return how many bytes of the file, packed as they are, hold a sheet with its strings."""
@@ -91,6 +91,16 @@ class CalamineBook:
                 else biff.facts(self._file, number, self._allowance)
             )
         return self._facts[number]
+
+
+def _sheet(book: CalamineWorkbook, number: int) -> CalamineSheet:
+    """Lay out a sheet; raises FileRefused for one whose part ends amid a record."""
+    try:
+        return book.get_sheet_by_index(number)
+    except OSError as error:
+        if error.errno is not None:  # the disk's, not the workbook's
+            raise
+        raise damaged() from error
 
 
 def _ranges(sheet: CalamineSheet) -> list[tuple[int, int, int, int]]:
@@ -172,7 +182,7 @@ def blocks(file: IO[bytes], book: Book, table: Table, warnings: Warnings, allowa
     """Yield the rows of a sheet below its headings, PART_ROWS at a time."""
     allowance.hold(book.stored_bytes(table.sheet))
     if isinstance(book, XlsxBook) and book.is_plain(table.sheet):
-        return _quick_blocks(open_with_calamine(file).get_sheet_by_index(table.sheet), table, allowance)
+        return _quick_blocks(_sheet(open_with_calamine(file), table.sheet), table, allowance)
     return _streamed_blocks(book, table, warnings, allowance)
 
 

@@ -22,12 +22,25 @@ from tests.support.sheets import HEADINGS, A, csv_of, read
 SECONDS = 1
 """What each step may take here, so that a hundred bombs do not take minutes; it is 2 and 3 in earnest."""
 MOST_SECONDS, MOST_BYTES = 5, 512 << 20
-DEMANDING = "文件所需的内存或时间超过限度：请将数据行复制到新的工作簿，或另存为 CSV。"
+DEMANDING = "读取此文件所需的内存或时间超出限度：请将各行复制到新的工作簿，或另存为 CSV。"
 OTHERWISE = {
     name: code
     for code, names in {
         "hardly_filled": ["xlsx, spaces", "xlsx, spaces between rows", "xlsx, spaces between rows, padded"],
-        "not_a_workbook": ["xlsx, entities"],
+        "not_a_workbook": [
+            "xlsx, entities",
+            "xlsb, a long record",
+            "xlsb, a cut record",
+            "xlsb, a lie about its strings",
+            "xls, sectors larger than any file",
+            "xls, sectors of four thousand million bytes",
+            "xls, sectors of no bytes",
+            "xls, empty records",
+            "xls, a sheet's cell again and again",
+        ],
+        "sheet_too_wide": ["ods, a cell repeated"],
+        "line_too_long": ["csv, one line", "csv, headings, then one line"],
+        "too_many_columns": ["csv, columns"],
         "workbook_too_large": ["xlsx, larger than it may be", "xlsx, parts"],
         "no_headings": ["xlsx, strings"],
         "repeated_rows": ["ods, a row repeated", "ods, rows repeated"],
@@ -36,7 +49,15 @@ OTHERWISE = {
     for name in names
 }
 """Bombs that are not refused for what they take, but before, for something else that is wrong with them."""
-READ = ()
+READ = {
+    "xlsx, corners",
+    "xlsx, the same row a million times, padded",
+    "ods, the same row a million times, padded",
+    "xlsb, a lie about its size",
+    "xlsb, rows out of order",
+    "csv, an open quote",
+    "csv, values beside the table",
+}
 """What looks like a bomb, and is read at little expense: its mistakes are named row by row."""
 
 
