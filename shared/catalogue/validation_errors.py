@@ -139,7 +139,7 @@ def parameters_of(dataset: Dataset, field: str | None, detail: str | None = None
     item = dataset.by_name.get(field or "")
     if item is None:
         return {"name": field or "", "detail": detail or ""}
-    written = detail if detail in _POWERS and item.kind is Kind.MONEY else ""
+    written = detail if detail and detail in _POWERS and item.kind is Kind.MONEY else ""
     unit = _UNITS[item.unit or ""][written] if item.kind is Kind.MONEY else None
     power = _POWERS[written]
     return {
