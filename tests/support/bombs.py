@@ -172,12 +172,12 @@ _BOMBS: dict[str, Callable[[], Write]] = {
     "xlsx, spaces between rows": lambda: archive({SHEET: _sheet(repeat(b" " * MIB, 200))}),
     "xlsx, nested": lambda: archive({SHEET: [MAIN, *repeat(b"<a>" * 100_000, 150)]}),
     "xlsx, elements": lambda: archive({SHEET: _sheet(repeat(b"<a/>" * 100_000, 400))}),
-    "xlsx, an attribute": lambda: archive({SHEET: [MAIN + b'<row r="', *repeat(b"1" * MIB, 200)]}),
+    "xlsx, an attribute": lambda: archive({SHEET: [MAIN + b'<row r="', *repeat(b"1" * MIB, 900)]}),
     "xlsx, attributes": lambda: archive(
         {SHEET: [MAIN, b"<row ", *(b'a%d="" ' % number for number in range(_MILLION)), b"/>" + END]}
     ),
-    "xlsx, a comment": lambda: archive({SHEET: [MAIN, b"<!--", *repeat(b"a" * MIB, 200), b"-->" + END]}),
-    "xlsx, one string": lambda: archive({STRINGS: [b"<sst " + NAMESPACE + b"><si><t>", *repeat(b"a" * MIB, 200)]}),
+    "xlsx, a comment": lambda: archive({SHEET: [MAIN, b"<!--", *repeat(b"a" * MIB, 900), b"-->" + END]}),
+    "xlsx, one string": lambda: archive({STRINGS: [b"<sst " + NAMESPACE + b"><si><t>", *repeat(b"a" * MIB, 400)]}),
     "xlsx, strings": lambda: archive(
         {STRINGS: [b"<sst " + NAMESPACE + b">", *repeat(b"<si><t>a</t></si>" * 50_000, 300)]}
     ),
@@ -207,7 +207,7 @@ _BOMBS: dict[str, Callable[[], Write]] = {
     ),
     "xlsx, larger than it may be": lambda: archive({SHEET: repeat(b"\0" * MIB, 1_030)}),
     "xlsx, packed by another method": lambda: archive(
-        {SHEET: [MAIN, *repeat(b" " * MIB, 200)]}, method=zipfile.ZIP_BZIP2
+        {SHEET: [MAIN, *repeat(b" " * MIB, 1_000)]}, method=zipfile.ZIP_BZIP2
     ),
     "xlsx, parts": lambda: archive({f"xl/worksheets/{number}.xml": [b"<a/>"] for number in range(5_000)}),
     # .xlsx: sheets, rows and cells
