@@ -50,16 +50,15 @@ def find_outcomes(
     }
     found: list[dict[str, Any]] = []
     values = {"evaluation_id": evaluation_id, "after": after}
-    # Read one after the other: what is asked for is mostly in the first of them.
-    with connection.execution_options(yield_per=1).execute(queries.rows_of_outcomes, values) as rows:
-        for stream in rows.scalars():
-            part = frame_of(stream).filter(pl.col("number") > after, **wanted)
-            found += part.head(limit - len(found)).iter_rows(named=True)
-            if len(found) == limit:
-                break
+    # One after the other: what is asked for is mostly in the first of them.
+    while len(found) < limit and (row := connection.execute(queries.next_outcomes, values).one_or_none()) is not None:
+        part = frame_of(row.outcomes).filter(pl.col("number") > after, **wanted)
+        found += part.head(limit - len(found)).iter_rows(named=True)
+        values["after"] = row.last_number
     if not found:
-        values |= {"result": result, "jurisdiction": jurisdiction, "limit": limit}
-        found = [dict(row) for row in connection.execute(queries.outcomes_one_by_one, values).mappings()]
+        values = {"evaluation_id": evaluation_id, "after": after, "result": result, "jurisdiction": jurisdiction}
+        earlier = connection.execute(queries.outcomes_one_by_one, values | {"limit": limit})
+        found = [dict(row) for row in earlier.mappings()]
     return [outcome_view(each) for each in found]
 
 

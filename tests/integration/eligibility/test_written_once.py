@@ -59,6 +59,7 @@ def test_pages_do_not_depend_on_how_many_outcomes_are_in_a_row(
     evaluation = uuid4()
     with database.transaction() as connection:
         repository.store_outcomes(connection, evaluation, OUTCOMES)
+    with database.reading() as connection:
 
         def page(after: int, limit: int, result: str | None = None, place: str | None = None) -> list[str]:
             found = repository.find_outcomes(

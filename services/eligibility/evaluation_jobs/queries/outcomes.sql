@@ -1,5 +1,6 @@
--- rows_of_outcomes: Read the outcomes of an evaluation after a place in its order, some thousand a row.
-SELECT outcomes FROM evaluation_outcomes WHERE evaluation_id = :evaluation_id AND last_number > :after ORDER BY last_number;
+-- next_outcomes: Read the next outcomes of an evaluation after a place in its order, some thousand together.
+SELECT last_number, outcomes FROM evaluation_outcomes
+WHERE evaluation_id = :evaluation_id AND last_number > :after ORDER BY last_number LIMIT 1;
 
 -- outcomes_one_by_one: List the outcomes of an evaluation of 0.1.0 in its order.
 SELECT number, award, subject, award_year, payee_uscc, payee_name, jurisdiction, result, kind, entitlement_fen, missing, flags
