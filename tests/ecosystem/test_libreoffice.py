@@ -236,14 +236,15 @@ def test_a_batchs_own_file_is_entered_again_however_it_was_saved(saved: Saved) -
     assert before.sealed == SEALED
     assert read_sent(saved.before[SENT_CSV], CSV, SEALS, DAY).rows == before.rows
     for form in FORMS:
-        for content in (saved.after[SENT, form], saved.again[SENT, form]):
+        # From the CSV it took the account numbers for numbers: that is the test below.
+        for content in (saved.after[SENT, form], *([saved.again[SENT, form]] if form != "csv" else [])):
             found = read_sent(content, BYTES, SEALS, DAY)
             assert (found.rows, found.sealed, found.checksum) == (before.rows, SEALED, before.checksum), form
             assert found.copied.equals(before.copied), form
 
 
 def test_a_batchs_csv_whose_codes_a_spreadsheet_has_rounded_is_refused_by_cell(saved: Saved) -> None:
-    for form in FORMS:
+    for content in (*(saved.after[SENT_CSV, form] for form in FORMS), saved.again[SENT, "csv"]):
         with pytest.raises(FileRefused) as refused:
-            read_sent(saved.after[SENT_CSV, form], BYTES, SEALS, DAY)
-        assert "digits_lost" in {error.code for error in refused.value.errors}, form
+            read_sent(content, BYTES, SEALS, DAY)
+        assert [(error.pointer, error.code) for error in refused.value.errors] == [("F2", "digits_lost")]
