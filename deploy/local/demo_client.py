@@ -229,7 +229,7 @@ class DemoClient:
         deadline = time.monotonic() + patience_seconds
         while True:
             ordered = {order["award_id"] for order in self._items("auditor", ORDERS)}
-            self._progress("payout", len(expected & ordered), len(expected))
+            self._progress(N_("Payment orders"), len(expected & ordered), len(expected))
             if expected <= ordered:
                 return
             if time.monotonic() > deadline:

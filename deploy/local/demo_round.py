@@ -39,7 +39,14 @@ _ROUND = tuple(each for each in DECISIONS if each.path in {"payee.name", "state"
 
 
 def play_round(demo: DemoClient, today: date) -> None:
-    """Play a round from its procedure to its approval."""
+    """Play a round from its procedure to its approval, unless this system has played it before: its enterprises are decided."""
+    title = _title()
+    if any(each["title"] == title for each in demo.items("commerce-maker", "eligibility:/v1/rounds", policy=POLICY)):
+        say(
+            "{round} was played here before: its decisions stay. To play it again, begin with another STATE_DIR.",
+            round=title,
+        )
+        return
     round_id = prepare_round(demo, today)
     _tasks(demo, "commerce-checker", N_("What waits for the checker"))
     job = demo.post("commerce-checker", "eligibility:/v1/approvals", {"round_id": round_id})
@@ -61,7 +68,7 @@ def prepare_round(demo: DemoClient, today: date) -> str:
         "eligibility:/v1/rounds",
         {
             "policy": POLICY,
-            "title": cli.translated("sample round {year}", year=YEAR),
+            "title": _title(),
             "award_years": [YEAR],
             "awards": [AWARD],
             "opens_on": today.isoformat(),
@@ -78,9 +85,13 @@ def prepare_round(demo: DemoClient, today: date) -> str:
     return str(opened["id"])
 
 
+def _title() -> str:
+    return cli.translated("sample round {year}", year=YEAR)
+
+
 def _record(demo: DemoClient) -> str:
     """Record the enterprises; return the draft of the account that nobody has confirmed."""
-    source = cli.translated("sample round {year}", year=YEAR)
+    source = _title()
     demo.record(
         "enterprises",
         [

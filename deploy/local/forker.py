@@ -139,6 +139,7 @@ def end_with_parent(number: int) -> None:
 
 def serve(control: socket.socket) -> list[str]:
     """Fork what is asked for until the launcher ends; returns no arguments then, and in each forked process its own."""
+    importlib.import_module("authlib.deprecate")  # it asks for its warnings always: before all are ignored
     with warnings.catch_warnings(action="ignore"):  # each process warns of its own
         for library in LIBRARIES:
             importlib.import_module(library)

@@ -324,10 +324,10 @@ def print_addresses(system: LocalSystem) -> None:
         print_now("{service}: {url}/docs", service=title, url=system.url(service))
     print_now("Desk: {url}", url=system.url("desk"))
     print_now(
-        "Tokens: {url}/oauth/token, HTTP Basic; clients in {file} (for demonstrations: on this machine only)",
+        "Tokens: {url}/oauth/token, HTTP Basic (for demonstrations: on this machine only)",
         url=system.url("issuer"),
-        file=str(system.state / "clients.json"),
     )
+    print_now("Clients with their secrets: {file}", file=str(system.state / "clients.json"))
 
 
 def state_folder() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from itertools import islice
@@ -17,7 +17,14 @@ from shared.catalogue.domain import Dataset
 from shared.catalogue.json_values import json_column, parse_json
 from shared.catalogue.layouts import LAST_DAY
 from shared.catalogue.parsing import ParsedColumn
-from shared.catalogue.validation_errors import Error, error_frame, no_errors
+from shared.catalogue.validation_errors import (
+    IN_TEN_THOUSANDS,
+    IN_YUAN,
+    OF_AMOUNTS,
+    Error,
+    error_frame,
+    no_errors,
+)
 from shared.files.domain import WHOLE, Table
 from shared.files.rows import Taken
 
@@ -85,14 +92,23 @@ def check_part(dataset: Dataset, table: Table, part: Taken, today: date) -> Chec
         return [name for name, found in table.forms.items() if found == form]
 
     absent = [pl.lit(None, pl.String).alias(name) for name in dataset.names if name not in table.forms]
-    return check_cells(
+    amounts = columns_of(WHOLE)
+    checked = check_cells(
         dataset,
         part.cells.with_columns(absent).select("line", *dataset.names),
-        hundredths=columns_of(WHOLE),
+        hundredths=amounts,
         last_days=columns_of(LAST_DAY),
         errors=error_frame(part.errors),
         today=today,
     )
+    return replace(checked, errors=_in_written_unit(checked.errors, amounts, table.shifts)) if amounts else checked
+
+
+def _in_written_unit(errors: pl.DataFrame, amounts: Collection[str], shifts: Collection[str]) -> pl.DataFrame:
+    """Say of each error about an amount in which unit its column is: its message names bounds in that."""
+    unit = pl.when(pl.col("field").is_in(list(shifts))).then(pl.lit(IN_TEN_THOUSANDS)).otherwise(pl.lit(IN_YUAN))
+    told = pl.col("field").is_in(list(amounts)) & pl.col("code").is_in(OF_AMOUNTS)
+    return errors.with_columns(pl.when(told).then(unit).otherwise(pl.col("detail")).alias("detail"))
 
 
 def check_records(dataset: Dataset, records: Sequence[object], lines: Sequence[int]) -> Checked:

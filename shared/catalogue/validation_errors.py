@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 
 import polars as pl
@@ -39,7 +40,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "not_text": N_("“{name}” must be text, in quotes"),
         "not_a_flag": N_("“{name}” must be true or false (是/否)"),
         "not_an_integer": N_("“{name}” must be a whole number{unit}"),
-        "not_an_amount": N_("“{name}” must be an amount in digits with at most two decimals, such as 1234.50"),
+        "not_an_amount": N_("“{name}” must be an amount in digits with at most {decimals} decimals, such as 1234.50"),
         "not_a_year": N_("“{name}” must be a year of four digits, such as 2023"),
         "implausible_year": N_("“{name}” must be a year from 1990 to next year"),
         "placeholder": N_("“{name}” is not a value: leave it empty if it is unknown, write 0 for none"),
@@ -50,10 +51,10 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "inner_space": N_("“{name}” has a space between its digits; write them together"),
         "wrong_point": N_("“{name}” has another mark for the decimal point; write a point, such as 1234.50"),
         "not_a_number": N_("“{name}” must be a number in digits with at most two decimals, such as 1234.50"),
-        "too_many_decimals": N_("“{name}” may have at most two decimals"),
+        "too_many_decimals": N_("“{name}” may have at most {decimals} decimals"),
         "scientific_notation": N_("“{name}” must be written out, not in scientific notation"),
-        "below_minimum": N_("“{name}” must be at least {minimum}{hundredths}"),
-        "above_maximum": N_("“{name}” must be at most {maximum}{hundredths}"),
+        "below_minimum": N_("“{name}” must be at least {minimum}{in_unit}"),
+        "above_maximum": N_("“{name}” must be at most {maximum}{in_unit}"),
         "not_a_date": N_("“{name}” must be a date such as 2020-01-31"),
         "no_such_day": N_("“{name}” names a day that does not exist"),
         "two_digit_year": N_("the year of “{name}” must have four digits, such as 2020-01-31"),
@@ -111,10 +112,26 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
 """Messages by code; their placeholders are filled with `parameters_of`."""
 
 
-_HUNDREDTHS: Mapping[str, Mapping[str, str]] = {
-    "fen": {"en": " hundredths (fen)", "zh-CN": "分"},
-    "usd_cents": {"en": " hundredths (cents)", "zh-CN": "美分"},
+IN_YUAN, IN_TEN_THOUSANDS = "in yuan", "in ten thousands"
+"""The detail of an error about an amount in a column that is in yuan (dollars), or in ten thousands of them."""
+OF_AMOUNTS = ("below_minimum", "above_maximum", "too_many_decimals", "not_an_amount")
+"""Codes of the errors with that detail."""
+
+_UNITS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "fen": {
+        "": {"en": " hundredths (fen)", "zh-CN": "分"},
+        IN_YUAN: {"en": " yuan", "zh-CN": "元"},
+        IN_TEN_THOUSANDS: {"en": " ten thousand yuan", "zh-CN": "万元"},
+    },
+    "usd_cents": {
+        "": {"en": " hundredths (cents)", "zh-CN": "美分"},
+        IN_YUAN: {"en": " dollars", "zh-CN": "美元"},
+        IN_TEN_THOUSANDS: {"en": " ten thousand dollars", "zh-CN": "万美元"},
+    },
 }
+"""What the unit of an amount is called, by what it is stored in and how it was written."""
+_POWERS: Mapping[str, int] = {"": 0, IN_YUAN: 2, IN_TEN_THOUSANDS: 6}
+_DECIMALS: Mapping[int, Mapping[str, str]] = {2: {"en": "two", "zh-CN": "两"}, 6: {"en": "six", "zh-CN": "六"}}
 
 
 def parameters_of(dataset: Dataset, field: str | None, detail: str | None = None) -> dict[str, object]:
@@ -122,13 +139,16 @@ def parameters_of(dataset: Dataset, field: str | None, detail: str | None = None
     item = dataset.by_name.get(field or "")
     if item is None:
         return {"name": field or "", "detail": detail or ""}
-    hundredths = _HUNDREDTHS[item.unit or ""] if item.kind is Kind.MONEY else None
+    written = detail if detail and detail in _POWERS and item.kind is Kind.MONEY else ""
+    unit = _UNITS[item.unit or ""][written] if item.kind is Kind.MONEY else None
+    power = _POWERS[written]
     return {
         "name": name_of(item),
-        "unit": {"en": f" of{hundredths['en']}", "zh-CN": f"（{hundredths['zh-CN']}）"} if hundredths else "",
-        "hundredths": hundredths or "",
-        "minimum": item.minimum,
-        "maximum": item.maximum,
+        "unit": {"en": f" of{unit['en']}", "zh-CN": f"（{unit['zh-CN']}）"} if unit else "",
+        "in_unit": unit or "",
+        "minimum": _scaled(item.minimum, power),
+        "maximum": _scaled(item.maximum, power),
+        "decimals": _DECIMALS[power or 2],
         "allowed": _codes(item.choices),
         "form": item.form,
         "max_length": item.max_length,
@@ -136,6 +156,11 @@ def parameters_of(dataset: Dataset, field: str | None, detail: str | None = None
         "detail": detail or "",
         "dataset": _title_of(detail),
     }
+
+
+def _scaled(bound: int | None, power: int) -> object:
+    """Return a bound in the unit in which it is said."""
+    return bound if bound is None or power == 0 else format(Decimal(bound).scaleb(-power).normalize(), "f")
 
 
 def _codes(names: Mapping[str, tuple[str, str]]) -> list[dict[str, str]]:

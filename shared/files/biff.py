@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
+from shared.files.allowance import SECONDS_PER_VALUE, VALUES_EARNED_AT_ONCE, Allowance
 from shared.files.formats import Shown, shown_by
 
 _FREE, _MAX_SECTORS = 0xFFFFFFFA, 1 << 20
 _SMALL = 4_096
 _BOUNDSHEET, _EOF, _ROW, _FORMULA, _BOOL_OR_ERROR = 0x85, 0x0A, 0x208, 0x06, 0x205
 _FORMAT, _XF, _NUMBER, _RK, _MULTIPLE_RK = 0x41E, 0xE0, 0x203, 0x27E, 0xBD
+_VALUES = frozenset([0x06, 0x203, 0x204, 0x205, 0x27E, 0xBD, 0xD6, 0xFD])
 _HIDDEN = 0x20
 
 
@@ -30,24 +32,22 @@ class SheetFacts:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
-def facts(file: IO[bytes]) -> list[SheetFacts]:
-    """Return the facts of each sheet of an .xls file in its order; raises ValueError or struct.error for a damaged one."""
-    file.seek(0)
-    data = file.read()
-    stream = _workbook_stream(data) if data.startswith(b"\xd0\xcf\x11\xe0") else data
+def facts(file: IO[bytes], number: int, allowance: Allowance) -> SheetFacts:
+    """Return the facts of a sheet of an .xls file; raises ValueError, LookupError or struct.error for a damaged one."""
+    stream = workbook_stream(file)
     starts: list[int] = []
     codes: dict[int, str] = {}
-    numbers: list[int] = []
+    formats: list[int] = []
     for kind, body in _records(stream, 0):
         if kind == _BOUNDSHEET:
             starts.append(struct.unpack_from("<I", body)[0])
         elif kind == _FORMAT:
             codes[struct.unpack_from("<H", body)[0]] = _format_code(body)
         elif kind == _XF:
-            numbers.append(struct.unpack_from("<H", body, 2)[0])
-    shown = [shown_by(number, codes.get(number)) for number in numbers]
+            formats.append(struct.unpack_from("<H", body, 2)[0])
+    shown = [shown_by(number, codes.get(number)) for number in formats]
     styles = {place: kind for place, kind in enumerate(shown) if kind not in ("", "date")}
-    return [_sheet(stream, start, styles) for start in starts]
+    return _sheet(stream, starts[number], styles, allowance)
 
 
 def _format_code(body: bytes) -> str:
@@ -58,9 +58,13 @@ def _format_code(body: bytes) -> str:
     return body[3:].decode("latin-1")
 
 
-def _sheet(stream: bytes, start: int, styles: Mapping[int, Shown]) -> SheetFacts:
-    found = SheetFacts()
+def _sheet(stream: bytes, start: int, styles: Mapping[int, Shown], allowance: Allowance) -> SheetFacts:
+    found, values = SheetFacts(), 0
     for kind, body in _records(stream, start):
+        values += kind in _VALUES
+        if values == VALUES_EARNED_AT_ONCE:
+            allowance.earn(values * SECONDS_PER_VALUE)
+            values = 0
         if styles and kind in (_NUMBER, _RK, _FORMULA, _MULTIPLE_RK):
             row, place = struct.unpack_from("<HH", body)
             of_cells = range(4, len(body) - 2, 6) if kind == _MULTIPLE_RK else (4,)
@@ -90,8 +94,12 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-def _workbook_stream(data: bytes) -> bytes:
-    """Return the stream that holds the workbook, from the file system that an .xls file is (MS-CFB)."""
+def workbook_stream(file: IO[bytes]) -> bytes:
+    """Return the stream that holds the workbook, from the file system that an .xls file is (MS-CFB); raises as `facts` does."""
+    file.seek(0)
+    data = file.read()
+    if not data.startswith(b"\xd0\xcf\x11\xe0"):
+        return data
     size, small_size = 1 << struct.unpack_from("<H", data, 30)[0], 1 << struct.unpack_from("<H", data, 32)[0]
     first_directory, small_fat_start, next_fat = (struct.unpack_from("<I", data, at)[0] for at in (48, 60, 68))
     fat_sectors = [each for each in struct.unpack_from("<109I", data, 76) if each < _FREE]

@@ -44,8 +44,12 @@ class Book(Protocol):
 
     sheets: list[SheetName]
 
-    def rows(self, number: int) -> Iterator[Row]:
-        """Yield the rows of a sheet."""
+    def rows(self, number: int, *, marked: bool = True) -> Iterator[Row]:
+        """Yield the rows of a sheet; where only their text is wanted, those that are not `marked` may come sooner."""
+        ...
+
+    def stored_bytes(self, number: int) -> int:
+        """Return how many bytes of the file, packed as they are, hold a sheet with its strings."""
         ...
 
     def merged(self, number: int) -> list[tuple[int, int, int, int]]:

@@ -8,19 +8,13 @@ from typing import IO
 
 from shared.errors import FieldError
 from shared.files import text, workbooks
+from shared.files.allowance import Allowance
 from shared.files.cells import Book
 from shared.files.domain import FileRefused, Layout, Table, Warnings, letters, quoted, refused, refused_for, struck
-from shared.files.headings import (
-    NamedUnit,
-    Row,
-    Vocabulary,
-    fold,
-    heading_row,
-    not_recognised,
-    read_headings,
-    units_named,
-)
+from shared.files.headings import not_recognised, read_headings
 from shared.files.rows import RowTaker, Taken
+from shared.files.units import NamedUnit, units_named
+from shared.files.vocabulary import Row, Vocabulary, fold, heading_row
 from shared.i18n import N_
 
 _START_BYTES = 1_024
@@ -38,48 +32,50 @@ class Request:
     max_bytes: int
 
 
-def find_tables(file: IO[bytes], request: Request, warnings: Warnings) -> list[Table]:
+def find_tables(file: IO[bytes], request: Request, warnings: Warnings, allowance: Allowance) -> list[Table]:
     """Return the tables of a file; raises FileRefused with everything that is wrong with it."""
     start = file.read(_START_BYTES)
     if not start.strip():
         raise refused("empty_file", "The file is empty: it must have a row of headings.")
     if workbooks.is_workbook(start):
-        book = workbooks.open_book(file, request.max_bytes)
+        book = workbooks.open_book(file, request.max_bytes, allowance)
         return _sheets_by_name(book, request, warnings) if request.by_sheet_name else [_sheet(book, request, warnings)]
     text.check_is_text(start)
-    return [_text_table(file, request.layouts[0], warnings)]
+    return [_text_table(file, request.layouts[0], warnings, allowance)]
 
 
-def read_rows(file: IO[bytes], request: Request, table: Table, warnings: Warnings) -> Iterator[Taken]:
+def read_rows(
+    file: IO[bytes], request: Request, table: Table, warnings: Warnings, allowance: Allowance
+) -> Iterator[Taken]:
     """Yield the rows of a table that was found, part by part; adds warnings about all of them at the end."""
     layout = next(layout for layout in request.layouts if layout.name == table.layout)
     taker = RowTaker(table, layout)
     if table.format == "csv":
-        found = text.blocks(file, table, warnings)
+        found = text.blocks(file, table, warnings, allowance)
     else:
-        found = workbooks.blocks(file, workbooks.open_book(file, request.max_bytes), table, warnings)
+        found = workbooks.blocks(
+            file, workbooks.open_book(file, request.max_bytes, allowance), table, warnings, allowance
+        )
     for block in found:
         yield taker.take(block)
     taker.warn(warnings)
 
 
 def rows_as_written(
-    file: IO[bytes], request: Request, table: Table, lines: frozenset[int]
+    file: IO[bytes], request: Request, table: Table, lines: frozenset[int], allowance: Allowance
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of the rows at `lines`, in the order of the table's headings."""
     if table.format == "csv":
-        assert table.encoding is not None
-        assert table.delimiter is not None
-        yield from text.rows_at(file, table.encoding, table.delimiter, lines)
+        yield from text.rows_at(file, table, lines, allowance)
         return
-    for row in workbooks.open_book(file, request.max_bytes).rows(table.sheet):
+    for row in workbooks.rows(workbooks.open_book(file, request.max_bytes, allowance), table, allowance):
         if row.number in lines:
             yield row.number, row.cells
 
 
-def _text_table(file: IO[bytes], layout: Layout, warnings: Warnings) -> Table:
+def _text_table(file: IO[bytes], layout: Layout, warnings: Warnings, allowance: Allowance) -> Table:
     vocabulary = Vocabulary(layout)
-    encoding = text.encoding_of(file)
+    encoding = text.encoding_of(file, allowance)
     delimiter, rows = text.delimiter_of(file, encoding, vocabulary)
     if encoding == "gb18030":
         warnings.warn("encoding_guessed", N_("The file is not in UTF-8; it was read as GB18030."), [], count=1)

@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from shared.files.cells import Row, SheetName, number_text
 from shared.files.domain import FileRefused, refused
+from shared.files.package import only_filled
 
 _PIECE = 1 << 16
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -23,6 +24,8 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _MAX_ROWS = 1_048_576
 _LEAST_DIVIDED = 1_000
 _MAX_REPEATED_VALUES = 1_000
+_MAX_ROWS_REPEATED = 10_000
+"""Rows of a sheet that are nothing but others said again."""
 _MAX_WIDTH = 1_024
 
 
@@ -37,6 +40,7 @@ class _Content:
         self._wanted = wanted
         self._style = ""
         self._row, self._repeated, self._hidden = 0, 1, False
+        self._said_again = 0
         self._cells: list[str] = []
         self._marks: list[tuple[int, str]] = []
         self._cell: Mapping[str, str] | None = None
@@ -148,6 +152,13 @@ class _Content:
                     "A row repeats the same values more than {limit} times.",
                     limit=_MAX_REPEATED_VALUES,
                 )
+            self._said_again += self._repeated - 1
+            if self._said_again > _MAX_ROWS_REPEATED:
+                raise refused(
+                    "repeated_rows",
+                    "More than {limit:,} rows only repeat the values of others: give each row its own values.",
+                    limit=_MAX_ROWS_REPEATED,
+                )
             self.rows += [
                 Row(self._row + number, self._cells, self._marks, self._hidden)
                 for number in range(1, self._repeated + 1)
@@ -167,10 +178,10 @@ class OdsBook:
         hidden = content.hidden_styles
         self.sheets = [SheetName(name, style not in hidden) for name, style in content.sheets]
 
-    def rows(self, number: int) -> Iterator[Row]:
+    def rows(self, number: int, *, marked: bool = True) -> Iterator[Row]:  # noqa: ARG002
         """Yield the rows of a sheet that hold values."""
         content = _Content(number)
-        for _ in self._parse(content):
+        for _ in only_filled(self._parse(content), lambda: bool(content.rows)):
             yield from content.rows
             content.rows.clear()
 
@@ -180,6 +191,10 @@ class OdsBook:
         for _ in self._parse(content):
             content.rows.clear()
         return content.merged
+
+    def stored_bytes(self, number: int) -> int:  # noqa: ARG002
+        """Return how many bytes of the file, packed as they are, hold the sheets."""
+        return self._archive.getinfo("content.xml").compress_size
 
     def _parse(self, content: _Content) -> Iterator[None]:
         parser = expat.ParserCreate(namespace_separator="}")

@@ -18,13 +18,14 @@ import socket
 import struct
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple
 from typing import Any, Literal
 
 import orjson
 
 from shared.files import extraction, xml
+from shared.files.allowance import Allowance
 from shared.files.domain import MAX_LINE_CHARACTERS, FileRefused, Table, Warnings
 from shared.files.workbooks import UNREADABLE, damaged
 
@@ -33,9 +34,8 @@ REFUSED, TABLES, PART, ROWS, END, BROKEN = b"R", b"T", b"P", b"W", b"E", b"X"
 """Kinds of messages to the parent: a header (kind, length of JSON, length of frame), JSON, and the frame as an Arrow stream."""
 
 Step = Literal["find", "read", "rows", "xml"]
-_SECONDS: Mapping[Step, int] = {"find": 2, "read": 3, "rows": 3, "xml": 3}
-"""Of the processor, for a small file: its table is found and then read, together in 5 s."""
-_BYTES_PER_SECOND = 1 << 20
+SECONDS: Mapping[Step, int] = {"find": 2, "read": 3, "rows": 3, "xml": 3}
+"""Of the processor, for a small file: its table is found and then read, together in 5 s. `Allowance` has the rest."""
 _ROWS_PER_MESSAGE = 1_000
 
 
@@ -87,42 +87,53 @@ class _Channel:
 
 def main(descriptor: int, memory_bytes: int) -> None:
     """Fork a child for every request: a message with the descriptors of a file and of a socket to the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with its parent
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
-    gc.disable()  # children live for one file, whose rows have no cycles
-    gc.freeze()
-    csv.field_size_limit(MAX_LINE_CHARACTERS)
+    prepare()
     server = socket.socket(fileno=descriptor)
     while True:
         message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
         if not message:
             return
-        if os.fork() == 0:
-            server.close()
-            status = 1
-            try:
-                _serve(descriptors[0], descriptors[1], memory_bytes)
-                status = 0
-            finally:
-                os._exit(status)
-        for each in descriptors:
-            os.close(each)
+        serve_in_child(server, descriptors, memory_bytes)
+
+
+def prepare() -> None:
+    """Make ready to fork."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with its parent
+    gc.disable()  # children live for one file, whose rows have no cycles
+    gc.freeze()
+    csv.field_size_limit(MAX_LINE_CHARACTERS)
+
+
+def serve_in_child(server: socket.socket, descriptors: Sequence[int], memory_bytes: int) -> int:
+    """Fork a child that answers the request on `descriptors`; returns its id."""
+    child = os.fork()
+    if child == 0:
+        server.close()
+        status = 1
+        try:
+            _serve(descriptors[0], descriptors[1], memory_bytes)
+            status = 0
+        finally:
+            os._exit(status)
+    for each in descriptors:
+        os.close(each)
+    return child
 
 
 def _serve(file_descriptor: int, socket_descriptor: int, memory_bytes: int) -> None:
     file = _File(file_descriptor)
     channel = _Channel(socket.socket(fileno=socket_descriptor))
     step, request, table, lines = channel.receive()
-    seconds = _SECONDS[step] + file.size // _BYTES_PER_SECOND
     for kind, limit in (
         (resource.RLIMIT_DATA, memory_bytes),
-        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
     ):
         resource.setrlimit(kind, (limit, limit))
+    allowance = Allowance(SECONDS[step], file.size)
     try:
-        _answer(channel, io.BufferedReader(file, 1 << 20), step, request, table, lines)
+        _answer(channel, io.BufferedReader(file, 1 << 20), allowance, step, request, table, lines)
     except FileRefused as error:
         channel.send(REFUSED, error.document())
     except UNREADABLE:
@@ -141,6 +152,7 @@ def _serve(file_descriptor: int, socket_descriptor: int, memory_bytes: int) -> N
 def _answer(
     channel: _Channel,
     file: io.BufferedReader,
+    allowance: Allowance,
     step: Step,
     request: Any,
     table: Table,
@@ -148,18 +160,18 @@ def _answer(
 ) -> None:
     warnings = Warnings()
     if step == "xml":
-        _send_rows(channel, ([name, *astuple(each)] for name, each in xml.read_elements(file, request)))
+        _send_rows(channel, ([name, *astuple(each)] for name, each in xml.read_elements(file, request, allowance)))
     elif step == "find":
-        tables = extraction.find_tables(file, request, warnings)
+        tables = extraction.find_tables(file, request, warnings, allowance)
         channel.send(TABLES, [asdict(each) for each in tables])
     elif step == "read":
-        for part in extraction.read_rows(file, request, table, warnings):
+        for part in extraction.read_rows(file, request, table, warnings, allowance):
             frame = io.BytesIO()
             part.cells.write_ipc_stream(frame)
             data = {"errors": part.errors, "done": part.done, "total": part.total, "skipped": part.skipped}
             channel.send(PART, data, frame.getvalue())
     else:
-        _send_rows(channel, extraction.rows_as_written(file, request, table, lines))
+        _send_rows(channel, extraction.rows_as_written(file, request, table, lines, allowance))
     channel.send(END, warnings.as_data())
 
 

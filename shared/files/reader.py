@@ -43,6 +43,8 @@ Messages = Generator[tuple[bytes, Any, bytes], None, None]
 class _Server:
     """The process that forks a child per file: started when it is first needed, and again if it is gone."""
 
+    module = "shared.files.process"
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
@@ -87,7 +89,7 @@ class _Server:
         }
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this program itself
-                [sys.executable, "-m", "shared.files.process", str(theirs.fileno()), str(MEMORY_BYTES)],
+                [sys.executable, "-m", self.module, str(theirs.fileno()), str(MEMORY_BYTES)],
                 pass_fds=[theirs.fileno()],
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from shared.files.domain import WHOLE, Layout, RowError, Table, Warnings, letters, quoted, refused
-from shared.files.headings import fold, units_named
-from shared.files.units import currency_of, is_other
+from shared.files.units import currency_of, is_other, units_named
+from shared.files.vocabulary import fold
 from shared.i18n import N_
 
 _TOTAL = r"(?:合计|小计|总计|共计|累计)"

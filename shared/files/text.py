@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
+from shared.files.allowance import SECONDS_PER_BYTE_DECODED, SECONDS_PER_VALUE, Allowance
 from shared.files.domain import (
     MAX_EXAMPLES,
     MAX_LINE_CHARACTERS,
@@ -21,8 +22,8 @@ from shared.files.domain import (
     Warnings,
     refused,
 )
-from shared.files.headings import SEARCHED_ROWS, Row, Vocabulary
 from shared.files.rows import Block
+from shared.files.vocabulary import SEARCHED_ROWS, Row, Vocabulary
 from shared.i18n import N_
 
 DELIMITERS = ",\t;"
@@ -59,23 +60,24 @@ def not_a_table() -> FileRefused:
     return refused("not_a_table", "The file is neither a workbook nor CSV. Save the table as .xlsx and send that.")
 
 
-def encoding_of(file: IO[bytes]) -> str:
+def encoding_of(file: IO[bytes], allowance: Allowance) -> str:
     """Return the encoding of a text file; raises FileRefused for one that is in none of them throughout."""
+    allowance.hold(file.seek(0, io.SEEK_END))
     file.seek(0)
     start = file.read(4)
     if start in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
         raise _foreign()
     for bom, encoding in _BOMS.items():
         if start.startswith(bom):
-            if (line := _undecodable(file, encoding)) is not None:
+            if (line := _undecodable(file, encoding, allowance)) is not None:
                 raise _damaged(line)
             return encoding
-    line = _undecodable(file, "utf-8")
+    line = _undecodable(file, "utf-8", allowance)
     if line is None:
         return "utf-8"
     if _is_damaged_utf8(file):
         raise _damaged(line)
-    if _undecodable(file, "gb18030") is None:
+    if _undecodable(file, "gb18030", allowance) is None:
         return "gb18030"
     raise _foreign()
 
@@ -93,7 +95,7 @@ def _damaged(line: int) -> FileRefused:
     )
 
 
-def _undecodable(file: IO[bytes], encoding: str) -> int | None:
+def _undecodable(file: IO[bytes], encoding: str, allowance: Allowance) -> int | None:
     """Return the line at which the file is not in `encoding`, or None; refuses lines that are too long, and Big5."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)("strict")
@@ -107,6 +109,7 @@ def _undecodable(file: IO[bytes], encoding: str) -> int | None:
             raise refused(
                 "big5", "The file seems to be in Big5, or another encoding that is not read; save it as “CSV UTF-8”."
             )
+        allowance.earn(len(piece) * SECONDS_PER_BYTE_DECODED)
         ends = [text.find("\n"), text.find("\r")]
         first = min((end for end in ends if end >= 0), default=len(text))
         if length + first > MAX_LINE_CHARACTERS:
@@ -164,15 +167,13 @@ def _first_rows(file: IO[bytes], encoding: str, delimiter: str) -> tuple[list[Ro
     return rows[:SEARCHED_ROWS], None
 
 
-def blocks(file: IO[bytes], table: Table, warnings: Warnings) -> Iterator[Block]:
+def blocks(file: IO[bytes], table: Table, warnings: Warnings, allowance: Allowance) -> Iterator[Block]:
     """Yield the rows below the headings, PART_ROWS at a time; rows with more values than headings are mistakes."""
-    assert table.encoding is not None
-    assert table.delimiter is not None
     heading_line, width = table.heading_line, len(table.headings)
     size = max(file.seek(0, io.SEEK_END), 1)
     short: list[str] = []
     shortened = 0
-    for batch in _batches(file, table.encoding, table.delimiter, PART_ROWS):
+    for batch in _rows_of(file, table, allowance):
         errors: list[RowError] = []
         for first, last in batch.broken:
             code, detail = ("unclosed_quote", f"{first}–{last}") if last > first else ("bad_quoting", None)
@@ -203,24 +204,26 @@ def _padded(cells: list[str], width: int) -> list[str]:
     return cells[:width] + [""] * (width - len(cells))
 
 
-def rows_at(file: IO[bytes], encoding: str, delimiter: str, wanted: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
+def rows_at(
+    file: IO[bytes], table: Table, wanted: frozenset[int], allowance: Allowance
+) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that begin at the `wanted` lines; a line that could not be read is split at each delimiter."""
-    for batch in _batches(file, encoding, delimiter, PART_ROWS):
+    for batch in _rows_of(file, table, allowance):
         found = [(line, cells) for line, cells in zip(batch.lines, batch.rows, strict=True) if line in wanted]
         spoilt = {line for first, last in batch.broken for line in range(first, last + 1)} & wanted
         if spoilt:
             at = file.tell()
-            found += _plain_lines(file, encoding, delimiter, spoilt)
+            found += _plain_lines(file, table, spoilt)
             file.seek(at)
         yield from sorted(found)
 
 
-def _plain_lines(file: IO[bytes], encoding: str, delimiter: str, wanted: set[int]) -> Iterator[tuple[int, list[str]]]:
+def _plain_lines(file: IO[bytes], table: Table, wanted: set[int]) -> Iterator[tuple[int, list[str]]]:
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding, "strict", newline="")
+    text = io.TextIOWrapper(file, table.encoding, "strict", newline="")
     for number, line in enumerate(text, 1):
         if number in wanted:
-            yield number, line.rstrip("\r\n").split(delimiter)
+            yield number, line.rstrip("\r\n").split(table.delimiter)
     text.detach()
 
 
@@ -231,6 +234,19 @@ class _Batch:
     lines: Sequence[int]
     rows: list[list[str]]
     broken: list[tuple[int, int]]
+
+
+def _rows_of(file: IO[bytes], table: Table, allowance: Allowance) -> Iterator[_Batch]:
+    """Yield the rows of a table in batches; each one's values in its columns earn time for the next."""
+    assert table.encoding is not None
+    assert table.delimiter is not None
+    allowance.hold(file.seek(0, io.SEEK_END))
+    for batch in _batches(file, table.encoding, table.delimiter, PART_ROWS):
+        allowance.earn(
+            sum(len(cells) - cells.count("") for cells in batch.rows if len(cells) <= len(table.headings))
+            * SECONDS_PER_VALUE
+        )
+        yield batch
 
 
 def _batches(file: IO[bytes], encoding: str, delimiter: str, size: int) -> Iterator[_Batch]:

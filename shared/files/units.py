@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 MEASURES: Mapping[str, tuple[str, ...]] = {
     "件": ("件", "单", "个", "家", "户", "人"),
@@ -18,6 +19,7 @@ CURRENCIES: Mapping[str, str] = {"人民币": "元", "rmb": "元", "cny": "元",
 _OTHERS: Mapping[str, tuple[str, ...]] = {"平方米": ("亩", "公顷", "平方公里", "平方千米", "km2")}
 """Units of the same measure that are not read."""
 
+_MAX_TITLE = 2_000
 _MULTIPLES = "[亿千百十万]"
 MONEY = rf"(?:人民币)?({_MULTIPLES}*美?元)"
 _BASES = "|".join(
@@ -47,6 +49,20 @@ def units_in(text: str) -> Iterator[tuple[str, str]]:
     for match in _NAMED.finditer(folded(text)):
         for item in re.finditer(_ITEM, next(filter(None, match.groups()))):
             yield item["unit"], " ".join(match[0].split())
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUnit:
+    """A unit that a title or a note gives: where, and in which words."""
+
+    unit: str
+    at: str
+    words: str
+
+
+def units_named(text: str, at: str) -> list[NamedUnit]:
+    """Return the units that a title or a note at `at` gives."""
+    return [NamedUnit(unit, at, words) for unit, words in units_in(text[:_MAX_TITLE])]
 
 
 def currency_of(unit: str) -> str | None:

@@ -14,13 +14,14 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from shared import spreadsheets
 from shared.files import biff, xlsb
+from shared.files.allowance import SECONDS_PER_VALUE, VALUES_EARNED_AT_ONCE, Allowance
 from shared.files.cells import Book, Row, SheetName, shown
 from shared.files.domain import MAX_EXAMPLES, PART_ROWS, FileRefused, RowError, Table, Warnings, letters, refused
-from shared.files.headings import SEARCHED_ROWS
-from shared.files.headings import Row as Cells
 from shared.files.ods import OdsBook
 from shared.files.rows import Block
 from shared.files.text import not_a_table
+from shared.files.vocabulary import SEARCHED_ROWS
+from shared.files.vocabulary import Row as Cells
 from shared.files.xlsx import XlsxBook
 from shared.i18n import N_
 
@@ -41,20 +42,21 @@ def is_workbook(start: bytes) -> bool:
 class CalamineBook:
     """A workbook of a kind that only calamine reads: .xls and .xlsb."""
 
-    def __init__(self, file: IO[bytes], archive: zipfile.ZipFile | None = None) -> None:
+    def __init__(self, file: IO[bytes], allowance: Allowance, archive: zipfile.ZipFile | None = None) -> None:
         """Open it, an .xlsb also as an `archive`; raises FileRefused for one that is damaged or protected."""
-        self._file, self._archive = file, archive
+        self._file, self._archive, self._allowance = file, archive, allowance
+        self._facts: dict[int, biff.SheetFacts] = {}
         self._book = open_with_calamine(file)
         self.sheets = [
             SheetName(sheet.name, sheet.visible == SheetVisibleEnum.Visible) for sheet in self._book.sheets_metadata
         ]
 
-    def rows(self, number: int) -> Iterator[Row]:
+    def rows(self, number: int, *, marked: bool = True) -> Iterator[Row]:
         """Yield the rows of a sheet."""
-        sheet = self._book.get_sheet_by_index(number)
+        sheet = _sheet(self._book, number)
         if sheet.start is None:
             return
-        facts = self._facts(number)
+        facts = self._facts_of(number) if marked else biff.SheetFacts()
         margin = [""] * sheet.start[1]  # rows are given from the first one, columns only from the first that is used
         for line, cells in enumerate(sheet.iter_rows(), 1):
             marks = [(len(margin) + place, "digits_lost") for place in spreadsheets.inexact_numbers(cells)]
@@ -72,11 +74,33 @@ class CalamineBook:
     def merged(self, number: int) -> list[tuple[int, int, int, int]]:
         """Return the merged ranges of a sheet: first and last row (from 1), first and last column (from 0)."""
         if self._archive is not None:
-            return self._facts(number).merged
-        return _ranges(self._book.get_sheet_by_index(number))
+            return self._facts_of(number).merged
+        return _ranges(_sheet(self._book, number))
 
-    def _facts(self, number: int) -> biff.SheetFacts:
-        return xlsb.facts(self._archive, number) if self._archive is not None else biff.facts(self._file)[number]
+    def stored_bytes(self, number: int) -> int:
+        """Return how many bytes of the file, packed as they are, hold a sheet with its strings."""
+        if self._archive is None:
+            return len(biff.workbook_stream(self._file))
+        return xlsb.stored_bytes(self._archive, number)
+
+    def _facts_of(self, number: int) -> biff.SheetFacts:
+        if number not in self._facts:
+            self._facts[number] = (
+                xlsb.facts(self._archive, number, self._allowance)
+                if self._archive is not None
+                else biff.facts(self._file, number, self._allowance)
+            )
+        return self._facts[number]
+
+
+def _sheet(book: CalamineWorkbook, number: int) -> CalamineSheet:
+    """Lay out a sheet; raises FileRefused for one whose part ends amid a record."""
+    try:
+        return book.get_sheet_by_index(number)
+    except OSError as error:
+        if error.errno is not None:  # the disk's, not the workbook's
+            raise
+        raise damaged() from error
 
 
 def _ranges(sheet: CalamineSheet) -> list[tuple[int, int, int, int]]:
@@ -105,11 +129,11 @@ def damaged() -> FileRefused:
     return refused("not_a_workbook", "The file is not a workbook, or it is damaged. Open it and save it as .xlsx.")
 
 
-def open_book(file: IO[bytes], max_bytes: int) -> Book:
+def open_book(file: IO[bytes], max_bytes: int, allowance: Allowance) -> Book:
     """Open a workbook; raises FileRefused for one that must not or cannot be opened."""
     file.seek(0)
     if not file.read(len(ZIP)).startswith(ZIP):
-        return CalamineBook(file)
+        return CalamineBook(file, allowance)
     try:
         archive = zipfile.ZipFile(file)
         entries = archive.infolist()
@@ -125,7 +149,7 @@ def open_book(file: IO[bytes], max_bytes: int) -> Book:
             return _ods(archive)
         if not any(name.startswith("xl/") or name.endswith("workbook.xml") for name in names):
             raise not_a_table()
-        return CalamineBook(file, archive) if "xl/workbook.bin" in names else XlsxBook(archive)
+        return CalamineBook(file, allowance, archive) if "xl/workbook.bin" in names else XlsxBook(archive)
     except UNREADABLE as error:
         raise damaged() from error
 
@@ -146,7 +170,7 @@ UNREADABLE = (
 def first_rows(book: Book, number: int) -> list[Cells]:
     """Return the first rows of a sheet that are not blank, among its first SEARCHED_ROWS."""
     found = []
-    for row in book.rows(number):
+    for row in book.rows(number, marked=False):
         if row.number > SEARCHED_ROWS:
             break
         if any(map(str.strip, row.cells)):
@@ -154,20 +178,35 @@ def first_rows(book: Book, number: int) -> list[Cells]:
     return found
 
 
-def blocks(file: IO[bytes], book: Book, table: Table, warnings: Warnings) -> Iterator[Block]:
+def blocks(file: IO[bytes], book: Book, table: Table, warnings: Warnings, allowance: Allowance) -> Iterator[Block]:
     """Yield the rows of a sheet below its headings, PART_ROWS at a time."""
+    allowance.hold(book.stored_bytes(table.sheet))
     if isinstance(book, XlsxBook) and book.is_plain(table.sheet):
-        return _quick_blocks(open_with_calamine(file).get_sheet_by_index(table.sheet), table)
-    return _streamed_blocks(book, table, warnings)
+        return _quick_blocks(_sheet(open_with_calamine(file), table.sheet), table, allowance)
+    return _streamed_blocks(book, table, warnings, allowance)
 
 
-def _quick_blocks(sheet: CalamineSheet, table: Table) -> Iterator[Block]:
+def rows(book: Book, table: Table, allowance: Allowance) -> Iterator[Row]:
+    """Yield the rows of a table's sheet; the values in its columns earn time for the next."""
+    allowance.hold(book.stored_bytes(table.sheet))
+    values, places = 0, [*table.places, *table.ignored]
+    for row in book.rows(table.sheet):
+        cells = row.cells
+        for place in places:
+            values += place < len(cells) and cells[place] != ""
+        if values > VALUES_EARNED_AT_ONCE:
+            allowance.earn(values * SECONDS_PER_VALUE)
+            values = 0
+        yield row
+
+
+def _quick_blocks(sheet: CalamineSheet, table: Table, allowance: Allowance) -> Iterator[Block]:
     """Lay out a sheet of plain values."""
-    rows = islice(sheet.iter_rows(), table.heading_line, None)
+    found = islice(sheet.iter_rows(), table.heading_line, None)
     merged = _Merged(_ranges(sheet), table)
     number, total = table.heading_line + 1, max(sheet.total_height, 1)
     margin = (sheet.start or (0, 0))[1]
-    while columns := _columns(rows, PART_ROWS):
+    while columns := _columns(found, PART_ROWS):
         lines = range(number, number + len(columns[0]))
         number = lines.stop
         errors = list(merged.errors_within(lines))
@@ -178,6 +217,7 @@ def _quick_blocks(sheet: CalamineSheet, table: Table) -> Iterator[Block]:
         texts: list[Any] = [spreadsheets.text_column(cells) for cells in columns]
         blank = pl.Series([""], dtype=pl.String).new_from_index(0, len(lines))
         texts = [blank] * margin + texts + [blank] * (len(table.headings) - margin - len(texts))
+        allowance.earn(sum(int((texts[place] != "").sum()) for place in table.places) * SECONDS_PER_VALUE)
         yield Block(lines, texts, errors, min(number, total), total)
 
 
@@ -194,13 +234,13 @@ def _columns(rows: Iterator[list[Any]], count: int) -> list[list[Any]]:
     return columns
 
 
-def _streamed_blocks(book: Book, table: Table, warnings: Warnings) -> Iterator[Block]:
+def _streamed_blocks(book: Book, table: Table, warnings: Warnings, allowance: Allowance) -> Iterator[Block]:
     merged = _Merged(book.merged(table.sheet), table)
     formulas: list[str] = []
     hidden: list[str] = []
-    rows = (row for row in book.rows(table.sheet) if row.number > table.heading_line)
+    below = (row for row in rows(book, table, allowance) if row.number > table.heading_line)
     done = 0
-    while part := list(islice(rows, PART_ROWS)):
+    while part := list(islice(below, PART_ROWS)):
         errors: list[RowError] = []
         width = max(len(table.headings), *(len(row.cells) for row in part))
         for row in part:

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from shared.files.allowance import SECONDS_PER_VALUE, VALUES_EARNED_AT_ONCE, Allowance
 from shared.files.biff import SheetFacts
 from shared.files.formats import Shown, shown_by
-from shared.files.xlsx import relations
+from shared.files.package import relations
 
 _BOOK = "xl/workbook.bin"
 _FORMAT, _CELL_STYLES, _END_OF_CELL_STYLES, _STYLE = 44, 617, 618, 47
 _ROW, _ERROR, _SHEET, _MERGED = 0, 3, 156, 176
 _FORMULAS, _FORMULA_ERROR = range(8, 12), 11
-_NUMBERS = (2, 5, 9)
+_NUMBERS, _VALUES = (2, 5, 9), range(2, 12)
 _HIDDEN = 0x10
 
 
-def facts(archive: zipfile.ZipFile, number: int) -> SheetFacts:
-    """Return the facts of a sheet; raises ValueError, LookupError or struct.error for a damaged file."""
-    sheets = [body for kind, body in _records(archive.read(_BOOK)) if kind == _SHEET]
-    (length,) = struct.unpack_from("<I", sheets[number], 8)
-    relation = sheets[number][12 : 12 + 2 * length].decode("utf-16-le")
+def stored_bytes(archive: zipfile.ZipFile, number: int) -> int:
+    """Return how many bytes of the file, packed as they are, hold a sheet with its strings; raises as `facts` does."""
     parts = relations(archive, _BOOK)
-    styles = _styles(archive, next((path for path in parts.values() if path.lower().endswith("styles.bin")), None))
-    found, row = SheetFacts(), 0
-    for kind, body in _records(archive.read(parts[relation])):
+    paths = (_sheet_path(archive, parts, number), _part(parts, "sharedstrings.bin"))
+    return sum(archive.getinfo(path).compress_size for path in filter(None, paths))
+
+
+def facts(archive: zipfile.ZipFile, number: int, allowance: Allowance) -> SheetFacts:
+    """Return the facts of a sheet; raises ValueError, LookupError or struct.error for a damaged file."""
+    parts = relations(archive, _BOOK)
+    styles = _styles(archive, _part(parts, "styles.bin"))
+    found, row, values = SheetFacts(), 0, 0
+    for kind, body in _records(archive.read(_sheet_path(archive, parts, number))):
+        values += kind in _VALUES
+        if values == VALUES_EARNED_AT_ONCE:
+            allowance.earn(values * SECONDS_PER_VALUE)
+            values = 0
         if styles and kind in _NUMBERS:
             place, style = struct.unpack_from("<II", body)
             if (shown := styles.get(style & 0xFFFFFF)) is not None:
@@ -45,6 +54,16 @@ def facts(archive: zipfile.ZipFile, number: int) -> SheetFacts:
             top, bottom, left, right = struct.unpack_from("<4I", body)
             found.merged.append((top + 1, bottom + 1, left, right))
     return found
+
+
+def _sheet_path(archive: zipfile.ZipFile, parts: Mapping[str, str], number: int) -> str:
+    sheets = [body for kind, body in _records(archive.read(_BOOK)) if kind == _SHEET]
+    (length,) = struct.unpack_from("<I", sheets[number], 8)
+    return parts[sheets[number][12 : 12 + 2 * length].decode("utf-16-le")]
+
+
+def _part(parts: Mapping[str, str], name: str) -> str | None:
+    return next((path for path in parts.values() if path.lower().endswith(name)), None)
 
 
 def _styles(archive: zipfile.ZipFile, path: str | None) -> dict[int, Shown]:

@@ -5,6 +5,7 @@ Nothing outside of the file is read: no DTD, no entities, no network.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import IO, Any, NoReturn
 
 from lxml import etree
 
+from shared.files.allowance import SECONDS_PER_VALUE, Allowance
 from shared.files.domain import quoted, refused
 from shared.files.text import html_as_workbook
 from shared.i18n import N_
@@ -63,13 +65,17 @@ class XmlElement:
     values: Mapping[str, str | None]
 
 
-def read_elements(file: IO[bytes], documents: Sequence[XmlDocument]) -> Iterator[tuple[str, XmlElement]]:
+def read_elements(
+    file: IO[bytes], documents: Sequence[XmlDocument], allowance: Allowance
+) -> Iterator[tuple[str, XmlElement]]:
     """Yield the elements of a document that is one of `documents`, inner ones first, with its name; raises FileRefused."""
     document = _recognised(file, documents)
+    allowance.hold(file.seek(0, io.SEEK_END))
     file.seek(0)
     schema = etree.XMLSchema(etree.parse(document.schema, etree.XMLParser(**_SAFE)))
     try:
         for element in _elements(file, document, schema):
+            allowance.earn((1 + len(element.values)) * SECONDS_PER_VALUE)
             yield document.name, element
     except etree.XMLSyntaxError as error:
         _refuse(file, document, schema, error)

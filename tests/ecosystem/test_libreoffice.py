@@ -5,6 +5,7 @@ It is Debian's package `libreoffice-calc-nogui`: `apt-get install --no-install-r
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import subprocess
@@ -14,18 +15,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from deploy.checks.tools import MissingToolError
 from services.payout.batches.answer_file import read_file
 from services.payout.batches.columns import RESULTS
+from services.payout.batches.files import checksum_of, rows_of, xlsx_of
+from services.payout.batches.files import csv_of as batch_csv
+from services.payout.restorations.files import read as read_sent
+from services.payout.seals import Sealed, Seals
 from services.registry.datasets import template
 from shared.catalogue.checks import check_part
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset, Field, Kind
 from shared.catalogue.layouts import layout_of
-from shared.files.domain import letters
+from shared.files.domain import FileRefused, letters
 from shared.files.reader import opened
+from shared.media_types import BYTES, CSV, XLSX
 from tests.support.sheets import HEADINGS, A, B, with_part, workbook
 
 FORMS = {
@@ -37,7 +44,8 @@ FORMS = {
 """The filters of LibreOffice; the CSV is in UTF-8, with cells as they are shown."""
 DATASETS = ("annual_sales", "enterprises", "locations", "payee_accounts", "cold_stores", "courier_years")
 DAY = date(2026, 3, 5)
-FORM, ANSWER = "form", "answer"
+FORM, ANSWER, SENT, SENT_CSV = "form", "answer", "sent", "sent as csv"
+SEALS, SEALED = Seals(base64.b64encode(bytes(64)).decode()), Sealed("city", DAY, 7)
 ORDERS = ("01920000-0000-7000-8000-000000000001", "01920000-0000-7000-8000-000000000002")
 
 
@@ -96,6 +104,38 @@ def _sources() -> Iterator[tuple[str, bytes]]:
          [ORDERS[0], "支付成功", "2026-03-05 14:03:22", "R-0001", "", 100000, "6228480402564890018"],
          [ORDERS[1], "退汇", "2026-03-05", "R-0002", "户名不符", 1234.5, "6228480402564890019"]]
     )  # fmt: skip
+    yield SENT, xlsx_of(batch_rows(), _seal())
+
+
+def batch_rows() -> pl.DataFrame:
+    """Return the rows of a batch's own file: a name like a formula, a code with zeros, classified and unclassified money."""
+    lines = pl.DataFrame(
+        {
+            "order_id": ORDERS,
+            "payee_uscc": [A, B],
+            "amount_fen": [10_000_000, 123_450],
+            "purpose": ["courier-rent 2020", "network 2021"],
+            "indicator": ["丽财建〔2026〕1号", None],
+            "project": ["电商专项", None],
+            "function_code": ["2160299", None],
+            "economic_code": ["31204", None],
+            "award_id": [f"7038da8b-ab59-5803-b624-5965d85e446{place}" for place in range(2)],
+            "instalment": ["1", "2"],
+        }
+    )
+    accounts = pl.DataFrame(
+        {
+            "uscc": [A, B],
+            "holder": ["=甲公司", "乙公司（样例）"],
+            "bank_code": ["102343000018", "001100011002"],
+            "number": ["6228480402564890018", "0012345678"],
+        }
+    )
+    return rows_of(lines, accounts)
+
+
+def _seal() -> str:
+    return SEALS.seal(SEALED, checksum_of(batch_rows()))
 
 
 @dataclass(frozen=True)
@@ -121,6 +161,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
     sources = [folder / f"{name}.xlsx" for name in before]
     for source in sources:
         source.write_bytes(before[source.stem])
+    before[SENT_CSV] = batch_csv(batch_rows(), _seal())
+    (folder / f"{SENT_CSV}.csv").write_bytes(before[SENT_CSV])
 
     def convert(files: list[Path], form: str, to: Path) -> list[Path]:
         command = [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", FORMS[form]]
@@ -135,6 +177,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
         return made
 
     after: dict[tuple[str, str], bytes] = {}
+    for form in FORMS:
+        (path,) = convert([folder / f"{SENT_CSV}.csv"], form, folder / f"{form} of csv")
+        after[SENT_CSV, form] = path.read_bytes()
     again: dict[tuple[str, str], bytes] = {}
     for form in FORMS:
         once = convert(sources, form, folder / form)
@@ -181,3 +226,25 @@ def test_the_banks_answer_says_the_same_however_it_is_saved(saved: Saved) -> Non
     for form in FORMS:
         after = read_file(saved.after[ANSWER, form], RESULTS, DAY)
         assert after.rows.equals(before.rows) and not after.mistakes, form
+
+
+def test_a_batchs_own_file_is_entered_again_however_it_was_saved(saved: Saved) -> None:
+    before = read_sent(saved.before[SENT], XLSX, SEALS, DAY)
+    assert [(row.order_id, row.amount_fen) for row in before.rows] == list(
+        zip(ORDERS, (10_000_000, 123_450), strict=True)
+    )
+    assert before.sealed == SEALED
+    assert read_sent(saved.before[SENT_CSV], CSV, SEALS, DAY).rows == before.rows
+    for form in FORMS:
+        # From the CSV it took the account numbers for numbers: that is the test below.
+        for content in (saved.after[SENT, form], *([saved.again[SENT, form]] if form != "csv" else [])):
+            found = read_sent(content, BYTES, SEALS, DAY)
+            assert (found.rows, found.sealed, found.checksum) == (before.rows, SEALED, before.checksum), form
+            assert found.copied.equals(before.copied), form
+
+
+def test_a_batchs_csv_whose_codes_a_spreadsheet_has_rounded_is_refused_by_cell(saved: Saved) -> None:
+    for content in (*(saved.after[SENT_CSV, form] for form in FORMS), saved.again[SENT, "csv"]):
+        with pytest.raises(FileRefused) as refused:
+            read_sent(content, BYTES, SEALS, DAY)
+        assert [(error.pointer, error.code) for error in refused.value.errors] == [("F2", "digits_lost")]

@@ -9,14 +9,24 @@ import polars as pl
 import pytest
 
 from services.registry.datasets.schemas import record_model
-from shared.catalogue.checks import Checked, check_cells, check_records
+from shared.catalogue.checks import Checked, check_cells, check_part, check_records
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import Dataset
+from shared.catalogue.domain import Dataset, Kind
 from shared.catalogue.layouts import layout_of
-from shared.catalogue.validation_errors import MESSAGES, no_errors, parameters_of
+from shared.catalogue.validation_errors import (
+    IN_TEN_THOUSANDS,
+    IN_YUAN,
+    MESSAGES,
+    OF_AMOUNTS,
+    no_errors,
+    parameters_of,
+)
 from shared.files.domain import Warnings
-from shared.files.headings import Vocabulary, read_headings
+from shared.files.headings import read_headings
+from shared.files.reader import opened
+from shared.files.vocabulary import Vocabulary
 from shared.i18n import translate
+from tests.support.sheets import csv_of
 
 CODE = "91110000600037341L"
 TODAY = date(2026, 11, 30)
@@ -416,6 +426,40 @@ def test_every_code_is_told_in_both_languages() -> None:
                 told = translate(MESSAGES[code], language, parameters_of(SALES, field, "3"))
                 assert told
                 assert "{" not in told
+
+
+UNITS = [
+    ("网络零售额（元）", "-1", "“网络零售额”不能小于0元"),
+    ("网络零售额（元）", "1.005", "“网络零售额”至多两位小数"),
+    ("网络零售额（元）", "99999999999999", "“网络零售额”不能大于90071992547409.91元"),
+    ("网络零售额（元）", "许多", "“网络零售额”须为数字金额，至多两位小数，如1234.50"),
+    ("网络零售额（万元）", "-1", "“网络零售额”不能小于0万元"),
+    ("网络零售额（万元）", "1.2345678", "“网络零售额”至多六位小数"),
+    ("网络零售额（万元）", "99999999999", "“网络零售额”不能大于9007199254.740991万元"),
+    ("网络零售额（万元）", "许多", "“网络零售额”须为数字金额，至多六位小数，如1234.50"),
+    ("online_retail_fen", "-1", "“网络零售额”不能小于0分"),
+    ("online_retail_fen", "99999999999999999", "“网络零售额”不能大于9007199254740991分"),
+]
+
+
+@pytest.mark.parametrize(("heading", "amount", "told"), UNITS)
+def test_a_mistake_in_an_amount_is_told_in_the_unit_in_which_it_was_written(
+    heading: str, amount: str, told: str
+) -> None:
+    with opened(csv_of(["统一社会信用代码", "年度", heading], [CODE, "2020", amount]), layout_of(SALES)) as file:
+        (part,) = file.parts(file.tables[0])
+    ((_, field, code, detail),) = check_part(SALES, file.tables[0], part, TODAY).errors.rows()
+    assert translate(MESSAGES[code], "zh-CN", parameters_of(SALES, field, detail)) == told
+
+
+def test_no_message_about_any_amount_names_another_unit_than_the_column() -> None:
+    for dataset in CATALOGUE.values():
+        for item in dataset.fields:
+            for code in OF_AMOUNTS if item.kind is Kind.MONEY else ():
+                for detail, unit in ((IN_YUAN, "元"), (IN_TEN_THOUSANDS, "万")):
+                    message = translate(MESSAGES[code], "zh-CN", parameters_of(dataset, item.name, detail))
+                    assert "分" not in message.removeprefix(f"“{item.zh}”")
+                    assert unit in message or code not in ("below_minimum", "above_maximum")
 
 
 def test_the_json_schema_says_what_the_checks_do() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from shared.files import biff
+from shared.files.allowance import Allowance
 from shared.files.formats import shown_by
-from shared.files.headings import units_named
+from shared.files.units import units_named
 from tests.support.sheets import HEADINGS, A, B, csv_of, ods, read, refusal, with_part, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -165,6 +166,16 @@ def record(kind: int, body: bytes) -> bytes:
     return struct.pack("<HH", kind, len(body)) + body
 
 
+class Unlimited(Allowance):
+    """One that limits nothing: it is for a process that ends with its file."""
+
+    def __init__(self) -> None:
+        pass
+
+    def earn(self, seconds: float) -> None:
+        pass
+
+
 def test_number_formats_of_old_workbooks() -> None:
     code = b'0"."0,'
     wide = '#,##0,"千"'.encode("utf-16-le")
@@ -177,8 +188,11 @@ def test_number_formats_of_old_workbooks() -> None:
     sheet = record(0x85, struct.pack("<I", 0))
     start = len(sheet + formats + styles) + 4
     stream = record(0x85, struct.pack("<I", start)) + formats + styles + record(0x0A, b"") + cells + record(0x0A, b"")
-    (facts,) = biff.facts(io.BytesIO(stream))
-    assert facts.shown == {(2, 2): "scaled", (3, 2): "scaled", (4, 2): "percent"}
+    assert biff.facts(io.BytesIO(stream), 0, Unlimited()).shown == {
+        (2, 2): "scaled",
+        (3, 2): "scaled",
+        (4, 2): "percent",
+    }
 
 
 def test_a_percentage_in_an_old_workbook_is_a_mistake() -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import random
-import zipfile
-from collections.abc import Iterable
 from itertools import repeat
 from pathlib import Path
 
@@ -17,7 +14,6 @@ from shared.files.domain import FileRefused
 from tests.support.sheets import HEADINGS, A, csv_of, ods, ods_row, read, refusal, with_part, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
-MAIN = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 BOUNDED = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 KINDS = {
@@ -142,43 +138,6 @@ def test_a_sheet_says_the_same_laid_out_and_streamed(rows: list[tuple[object, ob
     laid_out, other = read(content), read(streamed)
     assert laid_out.rows == other.rows
     assert sorted(map(str, laid_out.errors)) == sorted(map(str, other.errors))
-
-
-def bomb(path: str, pieces: Iterable[bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(FIXTURES["xlsx"])) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            if name != path:
-                new.writestr(name, old.read(name))
-        with new.open(path, "w", force_zip64=True) as member:
-            for piece in pieces:
-                member.write(piece)
-    return file.getvalue()
-
-
-OF_SHEETS = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><'
-MIB = 1 << 20
-BOMBS = {
-    "spaces": (SHEET, [MAIN, *repeat(b" " * MIB, 400)]),
-    "nested": (SHEET, [MAIN, *repeat(b"<a>" * 100_000, 200)]),
-    "attribute": (SHEET, [MAIN + b'<row r="', *repeat(b"1" * MIB, 400)]),
-    "strings": ("xl/sharedStrings.xml", [b"<sst " + OF_SHEETS + b"si><t>", *repeat(b"a" * MIB, 600)]),
-    "styles": (
-        "xl/styles.xml",
-        [b"<styleSheet " + OF_SHEETS + b"cellXfs>", *repeat(b'<xf numFmtId="1"/>' * 50_000, 400)],
-    ),
-    "too large": (SHEET, repeat(b"\0" * MIB, 1_030)),
-    "entities": (SHEET, [b'<!DOCTYPE a [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>']),
-}
-
-
-@pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_refused_and_the_next_file_is_read(name: str) -> None:
-    path, pieces = BOMBS[name]
-    content = bomb(path, pieces)
-    ((_, code),) = refusal(content)
-    assert code in {"too_demanding", "not_a_workbook", "workbook_too_large", "empty_file", "no_headings"}
-    assert len(read(FIXTURES["csv"]).rows) == 20
 
 
 def test_repetitions_in_open_documents_are_not_laid_out() -> None:
