@@ -109,6 +109,17 @@ def bare(eligibility: Database, registry: Database, tokens: Tokens, reads: dict[
     return app
 
 
+def eligibility_app(opened: Harness, facts: RegistryFacts) -> FastAPI:
+    """Return eligibility's app on a world."""
+    settings = Settings(
+        database_url=opened.database.url, kafka_bootstrap_servers="127.0.0.1:1", registry_url="http://registry.test",
+        token_issuer="http://issuer.test", token_jwks_url="http://issuer.test", token_url="http://issuer.test",
+    )  # fmt: skip
+    return build(
+        settings, database=opened.database, token_verifier=opened.tokens.verifier, clock=opened.clock, registry=facts
+    )
+
+
 @contextmanager
 def served(app: Any) -> Iterator[int]:
     """Serve `app` as production does, on a free port."""
@@ -158,10 +169,6 @@ def measured(opened: Harness, count: int) -> list[Any]:
     """Measure on a world with decisions."""
     with opened.database.reading() as connection:
         ids = connection.execute(text(f"SELECT id FROM decisions ORDER BY random() LIMIT {DECISIONS}")).scalars().all()
-    settings = Settings(
-        database_url=opened.database.url, kafka_bootstrap_servers="127.0.0.1:1", registry_url="http://registry.test",
-        token_issuer="http://issuer.test", token_jwks_url="http://issuer.test", token_url="http://issuer.test",
-    )  # fmt: skip
     asked: list[dict[str, Any]] = [
         {"policy": POLICY, "uscc": code, "award_years": [2021], "decided_on": "2024-03-01"}
         for code in codes(count)[:: count // ASSESSMENTS][:ASSESSMENTS]
@@ -170,13 +177,7 @@ def measured(opened: Harness, count: int) -> list[Any]:
     with served(opened.transport._transport.app) as registry_port:
         headers = opened.tokens.headers("eligibility")
         facts = _Recording(httpx.Client(base_url=f"http://127.0.0.1:{registry_port}", headers=headers))
-        app = build(
-            settings,
-            database=opened.database,
-            token_verifier=opened.tokens.verifier,
-            clock=opened.clock,
-            registry=facts,
-        )
+        app = eligibility_app(opened, facts)
         plain = bare(opened.database, opened.registry_database, opened.tokens, reads)
         with served(app) as port, served(plain) as bare_port:
             headers = opened.tokens.headers("commerce-maker")

@@ -1,6 +1,6 @@
 """Cases: built from facts, tested by every condition of their award, with amount and result, in one vectorised pass.
 
-Cheap conditions come first. Unless refused cases are kept, they are dropped as soon as one condition fails, so that only
+In bulk, cheap conditions come first. Unless refused cases are kept, they are dropped as soon as one condition fails, so that only
 the rest is looked up, measured and joined. Otherwise every condition is tested at the end, in one plan.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -18,22 +19,30 @@ from services.eligibility.engine.ranking import mark_places
 from services.eligibility.engine.resolved_award import Named, Plans, ResolvedAward, plans_of, resolved_award
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.lookups import Attachment
 from services.eligibility.rules.grammar.measures import Measure
 from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
-from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.plans import InMemory, Inputs
 from services.eligibility.rules.grammar.rule_context import RuleContext
 
 
 @dataclass(frozen=True)
 class EvaluatedCases:
-    """The cases of one award with a boolean column per condition, `result` and `amount`.
-
-    `parts`: by the name of a measure what its figures were made of, each row with the number `case` of its case.
-    """
+    """The cases of one award with a boolean column per condition, `result` and `amount`."""
 
     resolved: ResolvedAward
     context: RuleContext
     cases: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class CasesPlan:
+    """A plan of these cases.
+
+    `parts`: by the name of a measure what its figures were made of, each row with the number `case` of its case.
+    """
+
+    cases: pl.LazyFrame
     parts: Mapping[str, pl.LazyFrame]
 
 
@@ -51,31 +60,49 @@ def evaluate_cases(
     `extra_subjects` get a blank case for each year in which no row is about them. Without `keep_refused` the frame holds no case
     with a failed condition.
     """
-    resolved = resolved_award(award, context.interpretations)
-    award, lookups, plans = resolved.award, resolved.lookups, plans_of(resolved, context)
+    resolved, inputs = resolved_award(award, context.interpretations), InMemory(facts)
+    extra = None if extra_subjects is None else pl.LazyFrame({"subject": extra_subjects})
+    plan = plan_cases(resolved, inputs, context, years, keep_refused=keep_refused, extra_subjects=extra)
+    return EvaluatedCases(resolved, context, inputs.run(plan.cases))
+
+
+def plan_cases(
+    resolved: ResolvedAward,
+    facts: Inputs,
+    context: RuleContext,
+    years: Sequence[int],
+    *,
+    keep_refused: bool,
+    extra_subjects: pl.LazyFrame | None = None,
+) -> CasesPlan:
+    """Return the plan of what `evaluate_cases` evaluates."""
+    lookups, plans = resolved.lookups, plans_of(resolved, context)
     tests = _tests(resolved, keep_refused=keep_refused)
-    plan = award.about.cases(facts, years, context, resolved.columns)
-    about = [facts[dataset] for dataset in award.about.datasets]
+    plan = resolved.award.about.cases(facts, years, context, resolved.columns)
     if extra_subjects is not None:
-        known = collect(plan, *about)
-        about.append(extra_subjects.to_frame())
-        plan = pl.concat([known.lazy(), _blanks(resolved, known.lazy(), extra_subjects, years)], how="diagonal")
-    cases = collect(_tested(plan, tests[0], plans, keep_refused), *about).with_row_index("case")
+        known = facts.shared(plan)
+        plan = pl.concat([known, _blanks(resolved, known, extra_subjects, years)], how="diagonal")
+    cases = facts.settled(_tested(plan, tests[0], plans, keep_refused).with_row_index("case"))
     parts: dict[str, pl.LazyFrame] = {}
     for lookup, now in zip(lookups, tests[1:], strict=True):
         if isinstance(lookup, Measure):
+            cases = facts.shared(cases)
             measured = lookup.function(cases, facts, context)
-            parts[lookup.name], cases = measured.parts, lookup.beside(cases, measured.figures)
+            parts[lookup.name], cases = measured.parts, lookup.beside(cases, measured.figures, facts)
         else:
-            cases = lookup.attach(cases, facts, context)
-        if now and lookup is not lookups[-1]:
-            cases = collect(_tested(cases.lazy(), now, plans, keep_refused), cases)
-    plan = _tested(cases.lazy(), tests[-1], plans, keep_refused)
+            cases = facts.by_frame(cases, partial(_attached, lookup, context))
+        if lookup is not lookups[-1]:
+            cases = facts.settled(_tested(cases, now, plans, keep_refused))
+    plan = _tested(cases, tests[-1], plans, keep_refused)
     plan = plan.with_columns(met=pl.all_horizontal(name for name, _ in resolved.conditions))
-    return EvaluatedCases(resolved, context, _with_results(resolved, plan, cases, facts, context), parts)
+    return CasesPlan(_with_results(resolved, plan, facts, context), parts)
 
 
-def _blanks(resolved: ResolvedAward, known: pl.LazyFrame, subjects: pl.Series, years: Sequence[int]) -> pl.LazyFrame:
+def _attached(lookup: Attachment, context: RuleContext, cases: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    return lookup.attach(cases, facts, context)
+
+
+def _blanks(resolved: ResolvedAward, known: pl.LazyFrame, subjects: pl.LazyFrame, years: Sequence[int]) -> pl.LazyFrame:
     """Return blank cases for subjects that no row is about in a year; `about_known` is false, null columns are left out.
 
     An award about events has none for a subject with an event in another year: in this year it had no event.
@@ -90,9 +117,7 @@ def _blanks(resolved: ResolvedAward, known: pl.LazyFrame, subjects: pl.Series, y
         filled |= dict.fromkeys(owners & own, pl.col("subject"))
     if about.is_yearly:
         filled["day"] = pl.date(pl.col("award_year"), 12, 31)
-    every = pl.LazyFrame({"subject": subjects}).join(
-        pl.LazyFrame({"award_year": sorted(years)}, schema={"award_year": pl.Int32}), how="cross"
-    )
+    every = subjects.join(pl.LazyFrame({"award_year": sorted(years)}, schema={"award_year": pl.Int32}), how="cross")
     return every.join(known.select(keys), on=keys, how="anti").with_columns(**filled)
 
 
@@ -113,15 +138,13 @@ def _tested(cases: pl.LazyFrame, now: Sequence[Named], plans: Plans, keep_refuse
     return tested.filter(pl.col(name) | pl.col(name).is_null() for name, _ in now)
 
 
-def _with_results(
-    resolved: ResolvedAward, plan: pl.LazyFrame, read: pl.DataFrame, facts: Facts, context: RuleContext
-) -> pl.DataFrame:
+def _with_results(resolved: ResolvedAward, plan: pl.LazyFrame, facts: Inputs, context: RuleContext) -> pl.LazyFrame:
     """Compare the cases of an award with each other, if it is ranked or given once; add `amount` and `result`."""
     award, once, plans = resolved.award, resolved.award.about.once, plans_of(resolved, context)
     if once:
-        plan = choose_candidates(award, plan, read, context)
+        plan = choose_candidates(award, plan, facts, context)
     if resolved.ranking is not None:
-        plan = mark_places(resolved.ranking, collect(plan, read), context, once=once)
+        plan = mark_places(resolved.ranking, plan, facts, context, once=once)
         plan = plan.with_columns(met=pl.all_horizontal("met", plans.conditions_compared["condition.rank"]))
     if once:
         plan = mark_first_years(plan)
@@ -136,10 +159,10 @@ def _with_results(
         support = pl.col(OTHER_SUPPORT) if resolved.interpretations["overlap"] == "higher_only" else pl.lit(0)
         support = support if resolved.other_support is not None else pl.lit(0)
         if plans.later_amount is not None:
-            plan = less_given_before(award, collect(plan, read), plans.later_amount, support, facts)
+            plan = less_given_before(award, plan, plans.later_amount, support, facts)
         else:
             plan = plan.with_columns(amount=lowered(pl.col("amount"), support))
-    return collect(plan.with_columns(result=_result(award)), read)
+    return plan.with_columns(result=_result(award))
 
 
 def _result(award: Award) -> pl.Expr:

@@ -19,7 +19,7 @@ from services.eligibility.engine.outcomes import (
     SORTED_BY,
     UNDETERMINED,
 )
-from services.eligibility.engine.resolved_award import plans_of
+from services.eligibility.engine.resolved_award import ResolvedAward, plans_of
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.award import Award
@@ -126,7 +126,7 @@ def _outcomes(evaluated: EvaluatedCases) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
     if with_lists.height:
         listed = replace(evaluated, cases=with_lists)
-        parts.append(_columns(listed, missing_of(listed), flags_of(listed)))
+        parts.append(_columns(listed, _missing_of(listed), _flags_of(listed)))
     if without_lists.height:
         parts.append(_columns(replace(evaluated, cases=without_lists), _no_text(), _no_text()))
     return pl.concat(parts)
@@ -139,7 +139,7 @@ def _has_lists(evaluated: EvaluatedCases) -> pl.Expr:
     columns += [f"{measure.name}.{FLAGS}" for measure in measures]
     columns += ["payee.sanctions"] if _flags_sanctions(evaluated.context) else []
     filled = [pl.col(name).list.len() > 0 for name in columns if name in evaluated.cases.columns]
-    filled += [pl.col(OTHER_SUPPORT) > 0] if _flags_support(evaluated) else []
+    filled += [pl.col(OTHER_SUPPORT) > 0] if _flags_support(evaluated.resolved, evaluated.context) else []
     return pl.any_horizontal(pl.col("result") == UNDETERMINED, *filled).fill_null(value=False)
 
 
@@ -184,22 +184,26 @@ def _instalments(award: Award, context: RuleContext) -> pl.Expr:
     return pl.when(pl.col("entitlement_fen") > 0).then(pl.concat_list(rows)).otherwise(none)
 
 
-def missing_of(evaluated: EvaluatedCases) -> pl.Expr:
+def _missing_of(evaluated: EvaluatedCases) -> pl.Expr:
+    """Return what `missing_in` does, without the work for cases that lack nothing."""
+    naming = any(measure.names_left_out for measure in evaluated.resolved.measures)
+    if not naming and not (evaluated.cases.get_column("result") == UNDETERMINED).any():
+        return _no_text()
+    return missing_in(evaluated.resolved, evaluated.context, evaluated.cases.columns)
+
+
+def missing_in(resolved: ResolvedAward, context: RuleContext, columns: Collection[str]) -> pl.Expr:
     """Return the facts that an undetermined case lacks or that are too large together, and those that a granted one left out.
 
-    None for refused cases.
+    None for refused cases. `columns`: those of the cases.
     """
-    cases, context, undetermined = evaluated.cases, evaluated.context, pl.col("result") == UNDETERMINED
-    measures = evaluated.resolved.measures
-    naming = any(measure.names_left_out for measure in measures)
-    if not naming and not (cases.get_column("result") == UNDETERMINED).any():
-        return _no_text()
-    lacking = plans_of(evaluated.resolved, context).lacking
+    undetermined = pl.col("result") == UNDETERMINED
+    lacking = plans_of(resolved, context).lacking
     names = [pl.when(undetermined & where).then(pl.lit(fact)) for fact, where in lacking]
     lists = [pl.concat_list(names)] if names else []
-    for measure in measures:
+    for measure in resolved.measures:
         column = f"{measure.name}.{MISSING}"
-        if column in cases.columns:
+        if column in columns:
             named = undetermined | (pl.col("result") == GRANTED) if measure.names_left_out else undetermined
             lists.append(pl.when(named).then(pl.col(column)).otherwise(_no_text()))
     if not lists:
@@ -208,17 +212,26 @@ def missing_of(evaluated: EvaluatedCases) -> pl.Expr:
     return pl.concat_list(filled).list.drop_nulls().list.unique().list.sort()
 
 
-def flags_of(evaluated: EvaluatedCases) -> pl.Expr:
-    """Return the flags of a case: the payee's sanctions and other programmes' money, where they flag, and unverified rates."""
-    cases, lists = evaluated.cases, []
-    if _flags_sanctions(evaluated.context) and _any(cases, "payee.sanctions"):
+def _flags_of(evaluated: EvaluatedCases) -> pl.Expr:
+    """Return what `flags_in` does, without the work for lists that no case has."""
+    filled = [name for name in evaluated.cases.columns if _any(evaluated.cases, name)]
+    return flags_in(evaluated.resolved, evaluated.context, filled)
+
+
+def flags_in(resolved: ResolvedAward, context: RuleContext, columns: Collection[str]) -> pl.Expr:
+    """Return the flags of a case: the payee's sanctions and other programmes' money, where they flag, and unverified rates.
+
+    `columns`: those of the cases.
+    """
+    lists = []
+    if _flags_sanctions(context) and "payee.sanctions" in columns:
         flagged = pl.col("payee.sanctions").list.eval(pl.lit("integrity:") + pl.element())
         lists.append(flagged.fill_null(_no_text()))
-    for measure in evaluated.resolved.measures:
+    for measure in resolved.measures:
         column = f"{measure.name}.{FLAGS}"
-        if column in cases.columns and _any(cases, column):
+        if column in columns:
             lists.append(pl.col(column).fill_null(_no_text()))
-    if _flags_support(evaluated):
+    if _flags_support(resolved, context):
         lists.append(pl.when(pl.col(OTHER_SUPPORT) > 0).then(pl.lit([OTHER_SUPPORT])).otherwise(_no_text()))
     if not lists:
         return _no_text()
@@ -229,8 +242,8 @@ def _flags_sanctions(context: RuleContext) -> bool:
     return context.interpretation("integrity_screen") == "flag"
 
 
-def _flags_support(evaluated: EvaluatedCases) -> bool:
-    return evaluated.resolved.other_support is not None and evaluated.context.interpretation("overlap") == "flag"
+def _flags_support(resolved: ResolvedAward, context: RuleContext) -> bool:
+    return resolved.other_support is not None and context.interpretation("overlap") == "flag"
 
 
 def _no_text() -> pl.Expr:

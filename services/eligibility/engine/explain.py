@@ -1,43 +1,44 @@
 """`explain`: one subject's outcome with every condition, figure and step.
 
-Cases are evaluated by the same plans as all others. The figures behind them, the terms of every condition and amount, are
-selected as columns beside the cases to explain, and an explanation reads its row.
+Cases are evaluated by the same steps as all others, here as one plan for each award, which is made once and run on the rows of
+each enterprise. The figures behind them, the terms of every condition and amount and the parts of measures, are columns beside
+the cases, and an explanation reads its row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
 
 import polars as pl
 
 from services.eligibility.engine import ENGINE_VERSION
-from services.eligibility.engine.cases import EvaluatedCases, evaluate_cases
+from services.eligibility.engine.cases import plan_cases
 from services.eligibility.engine.dependencies import PAIRS, facts_read_by
-from services.eligibility.engine.evaluate import flags_of, missing_of, years_evaluated
+from services.eligibility.engine.evaluate import flags_in, missing_in, years_evaluated
 from services.eligibility.engine.explanation import AppliedInterpretation, Explanation, Parts
 from services.eligibility.engine.fetched_rows import IndexedRows
 from services.eligibility.engine.increments import GIVEN_BEFORE
 from services.eligibility.engine.outcomes import GRANTED, REFUSED
 from services.eligibility.engine.read_rows import ReadRows, platform_names
-from services.eligibility.engine.resolved_award import ResolvedAward, plans_of
+from services.eligibility.engine.resolved_award import ResolvedAward, plans_of, resolved_award
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.amounts import STEP_NAMES, amount_said
 from services.eligibility.rules.grammar.conditions import References
+from services.eligibility.rules.grammar.measures import Measure
 from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
-from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.plans import Slots
 from services.eligibility.rules.grammar.results import Figure, Step
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
 from shared.i18n import N_
 
-#: The year that a case was asked for.
-_ASKED = "year asked for"
+#: The year that a case was asked for, and its place among those found.
+_ASKED, _POSITION = "year asked for", "position"
 
 
 class NoCaseError(LookupError):
@@ -86,12 +87,10 @@ def explain_cases(
     facts = facts_read_by(facts, policy, pairs)
     award_years = sorted({year for _, year in cases if year is not None})
     years = years_evaluated(found, policy, award_years)
-    extra_subjects = subjects if award_years else None
-    evaluated = evaluate_cases(found, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
-    wanted = _wanted(evaluated.cases, cases)
-    explained = _explained(
-        replace(evaluated, cases=wanted.drop(_ASKED)), policy, IndexedRows(facts), platform_names(facts)
-    )
+    made = _plan_of(resolved_award(found, context.interpretations), context, tuple(years), bool(award_years))
+    known = made.run(facts, subjects)
+    wanted = _wanted(known.select("subject", "award_year").with_row_index(_POSITION), cases)
+    explained = _explained(made, known[wanted.get_column(_POSITION)], policy, IndexedRows(facts), platform_names(facts))
     asked = wanted.select("subject", _ASKED).iter_rows()
     return {(subject, year): each for (subject, year), each in zip(asked, explained, strict=True)}
 
@@ -113,16 +112,52 @@ def explain_enterprise(
     rows, platforms = IndexedRows(facts), platform_names(facts)
     explanations: list[Explanation] = []
     for award in map(policy.award, sorted(awards)):
-        extra_subjects = itself if award.about.subject_is_enterprise else None
-        if extra_subjects is None and facts[award.about.dataset].is_empty():
+        about_itself = award.about.subject_is_enterprise
+        if not about_itself and facts[award.about.dataset].is_empty():
             continue  # no row is about it, so it has no case
         years = years_evaluated(award, policy, award_years)
-        evaluated = evaluate_cases(award, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
-        cases = evaluated.cases.filter(own)
-        if cases.height > 1:
-            cases = cases.sort("subject", "award_year", nulls_last=True)
-        explanations += _explained(replace(evaluated, cases=cases), policy, rows, platforms)
+        made = _plan_of(resolved_award(award, context.interpretations), context, tuple(years), about_itself)
+        cases = made.run(facts, itself).filter(own)
+        explanations += _explained(made, cases, policy, rows, platforms)
     return explanations
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The plan of an award's cases with everything that their explanations read."""
+
+    resolved: ResolvedAward
+    context: RuleContext
+    slots: Slots
+    cases: pl.LazyFrame
+    #: What a case lacks, and its flags; a refusal lists neither.
+    lists: Mapping[str, pl.Expr]
+
+    def run(self, facts: Facts, extra_subjects: pl.Series) -> pl.DataFrame:
+        """Return the cases of these facts, by subject and year; `extra_subjects` as for `evaluate_cases`, if any count."""
+        return self.slots.run(self.cases, facts, extra_subjects)
+
+
+@lru_cache(maxsize=256)
+def _plan_of(resolved: ResolvedAward, context: RuleContext, years: tuple[int, ...], with_extra_subjects: bool) -> _Plan:
+    """Return the plan of an award's cases in these years, made once for the same parameters, interpretations and days."""
+    slots = Slots()
+    extra = slots.extra_subjects if with_extra_subjects else None
+    planned = plan_cases(resolved, slots, context, years, keep_refused=True, extra_subjects=extra)
+    columns = planned.cases.collect_schema().names()
+    lists = {"missing": missing_in(resolved, context, columns), "flags": flags_in(resolved, context, columns)}
+    cases = planned.cases.with_columns(**plans_of(resolved, context).figures)
+    for measure in resolved.measures:
+        made_of = planned.parts[measure.name].sort(pl.all().exclude("case"), nulls_last=True)
+        rows = made_of.group_by("case", maintain_order=True).agg(pl.struct(pl.all()).alias(_parts_of(measure)))
+        cases = cases.join(rows, on="case", how="left", maintain_order="left")
+    by = ["subject", "award_year"]
+    return _Plan(resolved, context, slots, cases.sort(by, nulls_last=True, maintain_order=True), lists)
+
+
+def _parts_of(measure: Measure) -> str:
+    """Return the column that holds what the figures of a measure were made of, in a fixed order."""
+    return f"{measure.name} made of"
 
 
 def _wanted(cases: pl.DataFrame, asked: Sequence[tuple[str, int | None]]) -> pl.DataFrame:
@@ -143,16 +178,12 @@ def _wanted(cases: pl.DataFrame, asked: Sequence[tuple[str, int | None]]) -> pl.
 
 
 def _explained(
-    evaluated: EvaluatedCases, policy: Policy, rows: IndexedRows, platforms: Mapping[str, Text]
+    made: _Plan, cases: pl.DataFrame, policy: Policy, rows: IndexedRows, platforms: Mapping[str, Text]
 ) -> Iterator[Explanation]:
     """Explain each case, in the order of the frame."""
-    cases, resolved, context = evaluated.cases, evaluated.resolved, evaluated.context
-    if cases.is_empty():
-        return
-    columns = dict(plans_of(resolved, context).figures)
-    if (cases.get_column("result") != REFUSED).any():  # a refusal lists nothing missing and no flags
-        columns |= {"missing": missing_of(evaluated), "flags": flags_of(evaluated)}
-    parts = _parts(evaluated)
+    if (cases.get_column("result") != REFUSED).any():
+        cases = cases.with_columns(**made.lists)
+    resolved, context = made.resolved, made.context
     award = resolved.award
     references = References(
         policy.condition_words,
@@ -165,7 +196,7 @@ def _explained(
         for name in resolved.applied
         for question, value in [(policy.interpretations[name], context.interpretation(name))]
     )
-    for row in collect(cases.lazy().with_columns(**columns), cases).iter_rows(named=True):
+    for row in cases.iter_rows(named=True):
         steps = tuple(
             replace(step, basis=policy.basis_of_step(award, step.name)) for step in _steps(resolved, row, context)
         )
@@ -195,7 +226,7 @@ def _explained(
                     measure.name,
                     measure.words,
                     measure.parts,
-                    tuple(parts[measure.name].get(row["case"], ())),
+                    tuple(row[_parts_of(measure)] or ()),
                     platforms,
                 )
                 for measure in resolved.measures
@@ -205,17 +236,6 @@ def _explained(
             flags=() if refused else tuple(row["flags"]),
             engine_version=ENGINE_VERSION,
         )
-
-
-def _parts(evaluated: EvaluatedCases) -> dict[str, dict[int, list[Mapping[str, Any]]]]:
-    """Return what the figures of each measure were made of, by the number of the case, in a fixed order."""
-    found: dict[str, dict[int, list[Mapping[str, Any]]]] = {}
-    for measure in evaluated.resolved.measures:
-        own = evaluated.parts[measure.name].filter(pl.col("case").is_in(evaluated.cases.get_column("case").implode()))
-        by_case = found.setdefault(measure.name, {})
-        for row in collect(own.sort(pl.all().exclude("case"), nulls_last=True)).iter_rows(named=True):
-            by_case.setdefault(row.pop("case"), []).append(row)
-    return found
 
 
 def _steps(resolved: ResolvedAward, row: Row, context: RuleContext) -> tuple[Step, ...]:

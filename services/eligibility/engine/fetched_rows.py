@@ -70,7 +70,10 @@ class IndexedRows:
         column = _column_alone(read)
         own = self._columns.setdefault(read.dataset, {})
         if column not in own:
-            own[column] = self._rows[read.dataset].select(column.value().alias("value")).to_series().to_list()
+            rows = self._rows[read.dataset]
+            plain = len(column.columns) == 1 and not column.before_colon
+            found = rows.get_column(column.column) if plain else rows.select(column.value().alias("value")).to_series()
+            own[column] = found.to_list()
         return own[column]
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
+from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import FIRST_MET, HIGHEST
-from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.plans import Inputs, collect
 from services.eligibility.rules.grammar.rule_context import RuleContext
 
 
-def choose_candidates(award: Award, plan: pl.LazyFrame, read: pl.DataFrame, context: RuleContext) -> pl.LazyFrame:
+def choose_candidates(award: Award, plan: pl.LazyFrame, facts: Inputs, context: RuleContext) -> pl.LazyFrame:
     """Keep one case per subject and year.
 
     Of those that qualify the first in the award's order; where none does, an undetermined one before a failed one.
@@ -18,7 +21,11 @@ def choose_candidates(award: Award, plan: pl.LazyFrame, read: pl.DataFrame, cont
     """
     if not award.about.earliest_by:
         return plan
-    cases = collect(plan, read)
+    return facts.by_frame(plan, partial(_candidates, award, context))
+
+
+def _candidates(award: Award, context: RuleContext, cases: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    del facts
     keys = {f"order.{i}": term.plan(context) for i, term in enumerate(award.about.order())}
     rank = pl.when(pl.col("met")).then(0).when(pl.col("met").is_null()).then(1).otherwise(2)
     chosen = (
@@ -29,7 +36,7 @@ def choose_candidates(award: Award, plan: pl.LazyFrame, read: pl.DataFrame, cont
         .unique(["subject", "award_year"], keep="first", maintain_order=True)
         .select("position")
     )
-    return cases[collect(chosen, cases).get_column("position")].lazy()
+    return cases[collect(chosen, cases).get_column("position")]
 
 
 def mark_first_years(cases: pl.LazyFrame) -> pl.LazyFrame:

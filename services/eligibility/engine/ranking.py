@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
-from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.rules.grammar.plans import Inputs, collect
 from services.eligibility.rules.grammar.ranks import AHEAD, IN_DOUBT, LAST_IN, AmongFirst
 from services.eligibility.rules.grammar.rule_context import RuleContext
 
 
-def mark_places(ranking: AmongFirst, cases: pl.DataFrame, context: RuleContext, *, once: bool) -> pl.LazyFrame:
+def mark_places(
+    ranking: AmongFirst, cases: pl.LazyFrame, facts: Inputs, context: RuleContext, *, once: bool
+) -> pl.LazyFrame:
     """Put beside each case how many are ahead of it, how many more may be, and what the last one in had.
 
     Where an award is given `once`, whoever was in in an earlier year takes no place in a later one. An undetermined case takes
     none either, but may be ahead; one that no row is about (`about_known` is false) is not in the running at all.
     """
+    return facts.by_frame(cases, partial(_with_places, ranking, context, once))
+
+
+def _with_places(
+    ranking: AmongFirst, context: RuleContext, once: bool, cases: pl.DataFrame, facts: Facts
+) -> pl.DataFrame:
+    del facts
     keys = _keys(ranking, context)
     plan = cases.lazy().with_row_index("position").select(
         "position", "award_year", "subject", "met",
@@ -30,12 +42,12 @@ def mark_places(ranking: AmongFirst, cases: pl.DataFrame, context: RuleContext, 
             within = pl.col(AHEAD) + pl.col(IN_DOUBT) < pl.col("places")
             given = pl.concat([given, ranked.filter("running", "met", within).get_column("subject")])
     if not placed:
-        return cases.lazy().with_columns(
+        return cases.with_columns(
             pl.lit(None, pl.Int64).alias(AHEAD),
             pl.lit(None, pl.Int64).alias(IN_DOUBT),
             ranking.by.plan(context).alias(LAST_IN),
         )
-    return cases.hstack(pl.concat(placed).sort("position").drop("position")).lazy()
+    return cases.hstack(pl.concat(placed).sort("position").drop("position"))
 
 
 def _keys(ranking: AmongFirst, context: RuleContext) -> dict[str, pl.Expr]:

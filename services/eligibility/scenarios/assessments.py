@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.scenarios.domain import Scenario
 from services.eligibility.scenarios.inline_facts import enterprises_in, frames_of, with_rows, with_rows_fetched
 from shared.authorization import Actor
-from shared.errors import Forbidden
+from shared.errors import FieldError, Forbidden, Invalid
 
 
 def assess(
@@ -31,9 +32,11 @@ def assess(
     actor: Actor,
     today: date,
     from_registry: bool | None,
+    only: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Evaluate one enterprise and explain every award; raises Invalid, which points at what is wrong with the request.
+    """Evaluate one enterprise and explain every award, or `only` those named.
 
+    Raises Invalid, which points at what is wrong with the request.
     Facts are read from the registry only of an enterprise in the caller's jurisdiction; raises Forbidden for another. An
     enterprise assesses itself, with rows that name no other.
     """
@@ -41,6 +44,7 @@ def assess(
         _require_own(scenario, actor.uscc, uscc)
     policy = scenario.changed_policy()
     interpretations = with_changes(official, scenario.interpretations)
+    _check_awards(policy, only)
     revision, facts, awards = _facts(scenario, policy, registry, uscc, from_registry)
     located: set[str] = set()
     if actor.jurisdiction is not None and revision is not None:
@@ -48,7 +52,7 @@ def assess(
         if uscc not in located:
             raise Forbidden("The enterprise is not in the jurisdiction that the token is restricted to.")
     explained = explain_enterprise(
-        facts, policy, interpretations, uscc, scenario.award_years, scenario.decided_on, awards
+        facts, policy, interpretations, uscc, scenario.award_years, scenario.decided_on, awards & set(only or awards)
     )
     return {
         "policy": policy.code,
@@ -59,6 +63,17 @@ def assess(
         "entitlement_fen": sum(each.entitlement_fen for each in explained if each.payee_uscc == uscc),
         "awards": [redact(each.as_dict(language), actor, [uscc], located) for each in explained],
     }
+
+
+def _check_awards(policy: Policy, codes: Sequence[str]) -> None:
+    known = {award.code for award in policy.awards}
+    errors = [
+        FieldError(f"/awards/{place}", "award_unknown", "the policy has no award with this code")
+        for place, code in enumerate(codes)
+        if code not in known
+    ]
+    if errors:
+        raise Invalid(errors=errors)
 
 
 def _require_own(scenario: Scenario, own: str, uscc: str) -> None:

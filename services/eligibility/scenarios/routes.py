@@ -198,6 +198,7 @@ def assess_enterprise(
             actor=actor,
             today=calendar_date(state.clock.now()),
             from_registry=body.from_registry,
+            only=body.awards,
         )
     )
 

@@ -294,6 +294,9 @@ class AssessmentRequest(PolicyScenario):
         description="Start from the registry's newest facts; rows of `facts` then replace those of the same key. "
         "Left out: only if no facts are given",
     )
+    awards: list[str] = Field(
+        default=[], max_length=100, description="Only these awards, by their codes; all if left out"
+    )
 
 
 class Assessment(BaseModel):
@@ -305,7 +308,7 @@ class Assessment(BaseModel):
     facts_revision: int | None = Field(description="The registry's revision, if it was read")
     decided_on: date
     entitlement_fen: int = Field(
-        description="Total cash that would be paid to it, fen; without awards about it that are paid to another enterprise"
+        description="Total cash of these awards that would be paid to it, fen; without those paid to another enterprise"
     )
     awards: list[ExplanationView] = Field(
         description="Every award about the enterprise or paid to it, with near-misses"

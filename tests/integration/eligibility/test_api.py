@@ -197,6 +197,12 @@ def test_an_assessment_says_what_is_short_and_by_how_much(app: FastAPI, tokens: 
         assert connection.execute(text("SELECT count(*) FROM decisions")).scalar_one() == 0
 
 
+def test_an_assessment_may_be_of_some_awards_alone(app: FastAPI, tokens: Tokens) -> None:
+    every = {each["award"]: each for each in assess(app, tokens).json()["awards"]}
+    some = assess(app, tokens, awards=["retail-scale", "courier-rent"]).json()["awards"]
+    assert some == [every["courier-rent"], every["retail-scale"]]
+
+
 @pytest.mark.parametrize(("payee", "producer_fen"), [("producer", 10_000_000), ("sales_company", 0)])
 def test_the_sum_of_an_assessment_is_what_the_enterprise_itself_is_paid(
     app: FastAPI, tokens: Tokens, payee: str, producer_fen: int
@@ -227,6 +233,7 @@ def test_the_sum_of_an_assessment_is_what_the_enterprise_itself_is_paid(
         ({"parameters": {"nothing": 1}}, "/parameters/nothing"),
         ({"interpretations": {"tier_jump": "sideways"}}, "/interpretations/tier_jump"),
         ({"award_years": [2031]}, "/award_years/0"),
+        ({"awards": ["courier-rent", "courier-rental"]}, "/awards/1"),
     ],
 )
 def test_an_assessment_of_facts_that_cannot_be_is_refused(

@@ -29,7 +29,7 @@ from services.eligibility.rules.grammar.lookups import (
     yearly_figures,
 )
 from services.eligibility.rules.grammar.measures import Columns, Measure, Measured, measure
-from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.plans import Inputs
 from services.eligibility.rules.grammar.ranks import among_first
 from services.eligibility.rules.grammar.rates import grown_by
 from services.eligibility.rules.grammar.rule_context import RuleContext
@@ -86,6 +86,7 @@ __all__ = [
     "Column",
     "Columns",
     "GivenBefore",
+    "Inputs",
     "Measure",
     "Measured",
     "Read",
@@ -102,7 +103,6 @@ __all__ = [
     "at_least",
     "at_project",
     "by_year_end",
-    "collect",
     "column_by",
     "condition_by",
     "days",

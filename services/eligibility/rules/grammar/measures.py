@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar.lookups import Lookup, Read
+from services.eligibility.rules.grammar.plans import Inputs
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import Column
 from services.eligibility.rules.text import NOTHING, Text
@@ -26,10 +26,10 @@ MISSING, FLAGS = "missing", "flags"
 class Measured:
     """`figures`: one row per `case`, with the measure's columns and optionally lists `missing` and `flags`.
 
-    `parts`: any number of rows per `case` for an explanation; lazy, so that bulk runs never build them.
+    `parts`: any number of rows per `case` for an explanation; bulk runs never build them.
     """
 
-    figures: pl.DataFrame
+    figures: pl.LazyFrame
     parts: pl.LazyFrame
 
 
@@ -40,7 +40,7 @@ SUMMED = 2**100
 PartColumn = Column | Text
 #: Of each column the kind, its name, and of a count what is counted.
 Columns = Mapping[str, tuple[str, Text] | tuple[str, Text, Text]]
-Function = Callable[[pl.DataFrame, Facts, RuleContext], Measured]
+Function = Callable[[pl.LazyFrame, Inputs, RuleContext], Measured]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +70,12 @@ class Measure(Lookup):
             f"{self.name}.{column}", kind, words, self, largest=SUMMED, counted=counted[0] if counted else NOTHING
         )
 
-    def beside(self, cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    def beside(self, cases: pl.LazyFrame, figures: pl.LazyFrame, facts: Inputs) -> pl.LazyFrame:
         """Return the cases with the measure's columns, null for a case without figures."""
-        listed = [name for name in (MISSING, FLAGS) if name in figures.columns]
+        figures = facts.settled(figures)
+        listed = [name for name in (MISSING, FLAGS) if name in figures.collect_schema()]
         named = figures.select("case", pl.col(*self.columns, *listed).name.prefix(f"{self.name}."))
-        if named.height == cases.height and (named.get_column("case") == cases.get_column("case")).all():
-            return cases.hstack(named.drop("case"))
-        return cases.join(named, on="case", how="left", maintain_order="left")
+        return facts.beside(cases, named, "case")
 
     def needs(self) -> tuple[Column, ...]:
         """Return the columns of the case that the function reads."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.lookups import PAYEE_USCC, SUBJECT, Read
 from services.eligibility.rules.grammar.nodes import Node
+from services.eligibility.rules.grammar.plans import Inputs
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import Column, Term, columns_in, fact
 from services.eligibility.rules.grammar.wording import said
@@ -87,7 +88,7 @@ class About(Node):
         return tuple(name for name in (self.dataset, self.yearly, self.parent) if name)
 
     def cases(
-        self, facts: Facts, years: Sequence[int], context: RuleContext, columns: Sequence[Column]
+        self, facts: Inputs, years: Sequence[int], context: RuleContext, columns: Sequence[Column]
     ) -> pl.LazyFrame:
         """Return the cases of these award years with `columns`; events of every year."""
         shape = {
@@ -115,13 +116,13 @@ class About(Node):
         columns = [pl.col(f"{self.dataset}.{name}") for name in self.subject]
         return (columns[0] if len(columns) == 1 else pl.concat_str(columns, separator=":")).alias("subject")
 
-    def _rows_of_year(self, facts: Facts, years: pl.Series) -> pl.LazyFrame:
+    def _rows_of_year(self, facts: Inputs, years: pl.Series) -> pl.LazyFrame:
         rows = _named(facts, self.dataset)
         year = pl.col(f"{self.dataset}.year")
         rows = rows.filter(year.is_in(years.cast(pl.Int64).implode())).with_columns(award_year=year.cast(pl.Int32))
         return self._with_parent(rows, facts)
 
-    def _with_parent(self, rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+    def _with_parent(self, rows: pl.LazyFrame, facts: Inputs) -> pl.LazyFrame:
         if not self.parent:
             return rows
         left, right = f"{self.dataset}.{self.joined_on}", f"{self.parent}.{self.joined_on}"
@@ -129,7 +130,7 @@ class About(Node):
         # Keep the parent's key beside the row's: terms may name either.
         return rows.join(parents.with_columns(pl.col(right).alias("of")), left_on=left, right_on="of", how="left")
 
-    def _rows_by_years(self, facts: Facts, years: pl.Series) -> pl.LazyFrame:
+    def _rows_by_years(self, facts: Inputs, years: pl.Series) -> pl.LazyFrame:
         rows = _named(facts, self.dataset).join(years.to_frame().lazy(), how="cross")
         if not self.yearly:
             return rows
@@ -138,12 +139,12 @@ class About(Node):
         left = [f"{self.dataset}.{self.joined_on}", "award_year"]
         return rows.join(figures, left_on=left, right_on=["of", "of_year"], how="left")
 
-    def _owners_by_years(self, facts: Facts, years: pl.Series) -> pl.LazyFrame:
+    def _owners_by_years(self, facts: Inputs, years: pl.Series) -> pl.LazyFrame:
         owner = f"{self.dataset}.{self.subject[0]}"
         owners = _named(facts, self.dataset).select(owner).unique()
         return owners.join(years.to_frame().lazy(), how="cross")
 
-    def _events(self, facts: Facts, years: pl.Series) -> pl.LazyFrame:
+    def _events(self, facts: Inputs, years: pl.Series) -> pl.LazyFrame:
         del years
         return _named(facts, self.dataset)
 
@@ -210,8 +211,8 @@ class About(Node):
         return Text(f"按“{dataset.zh}”{zh}", f"{en}, by {dataset.en}")
 
 
-def _named(facts: Facts, dataset: str) -> pl.LazyFrame:
-    return facts[dataset].lazy().select(pl.all().name.prefix(f"{dataset}."))
+def _named(facts: Inputs, dataset: str) -> pl.LazyFrame:
+    return facts[dataset].select(pl.all().name.prefix(f"{dataset}."))
 
 
 def each_year(table: Table, of: Table | None = None, *, once: bool = False) -> About:

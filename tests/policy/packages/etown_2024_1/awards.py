@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar import (
     AT_PAYEE,
     PAYEE,
     PAYEE_FORM,
     Article,
     Award,
+    Inputs,
     Measured,
     Read,
     RuleContext,
@@ -18,7 +18,6 @@ from services.eligibility.rules.grammar import (
     Text,
     among_first,
     at_least,
-    collect,
     each_year,
     fixed,
     holds,
@@ -90,15 +89,15 @@ retail_lower = Award(
     reads=(Read("etown_sales", "uscc", PAYEE),),
     parameters=("local_line",),
 )
-def first_time(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+def first_time(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> Measured:
     """Return whether no earlier year on record passed the line; one without the figure is passed over. Parts: those years."""
-    figures = facts["etown_sales"].lazy().select("uscc", "year", sales_fen="local_products_fen").drop_nulls()
-    own = cases.lazy().select("case", "award_year", "payee", line_fen=context.dated("local_line"))
+    figures = facts["etown_sales"].select("uscc", "year", sales_fen="local_products_fen").drop_nulls()
+    own = cases.select("case", "award_year", "payee", line_fen=context.dated("local_line"))
     before = own.join(figures, left_on="payee", right_on="uscc").filter(pl.col("year") < pl.col("award_year"))
     passed = before.filter(pl.col("sales_fen") > pl.col("line_fen")).select("case").unique().with_columns(passed=True)
     judged = own.join(passed, on="case", how="left", maintain_order="left")
     return Measured(
-        collect(judged.select("case", holds=pl.col("passed").is_null()), cases),
+        judged.select("case", holds=pl.col("passed").is_null()),
         before.select("case", "year", "sales_fen"),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from fractions import Fraction
 from operator import ge, gt, le, lt
@@ -15,7 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.eligibility.engine.dependencies import facts_read_by, load_dependencies, steps_from, subjects_touching
+from services.eligibility.engine.dependencies import (
+    PAIRS,
+    facts_read_by,
+    load_dependencies,
+    steps_from,
+    subjects_touching,
+)
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain, explain_enterprise
 from services.eligibility.engine.outcomes import OUTCOME_SCHEMA
@@ -63,6 +70,24 @@ def test_explaining_one_and_evaluating_all_agree(seed: int) -> None:
         assert (list(one.missing), list(one.flags)) == (row["missing"], row["flags"])
         if one.result == "undetermined":
             assert one.missing
+
+
+def test_plans_that_are_kept_forget_what_they_ran_on_before() -> None:
+    facts, interpretations = facts_from(population(Random(7))), Interpretations.official_defaults(POLICY)
+    codes = facts["enterprises"].get_column("uscc").to_list()
+
+    def explained(uscc: str) -> list[bytes]:
+        own, pairs = load_dependencies(in_memory(facts), POLICY, {uscc}, pl.DataFrame(schema=PAIRS))
+        awards = set(pairs.get_column("award"))
+        return [
+            each.document("zh-CN")
+            for each in explain_enterprise(own, POLICY, interpretations, uscc, YEARS, DAY, awards)
+        ]
+
+    expected = [explained(code) for code in codes]
+    assert len({document for each in expected for document in each}) > len(codes)
+    with ThreadPoolExecutor(4) as threads:  # as several requests at once
+        assert list(threads.map(explained, codes * 3)) == expected * 3
 
 
 @FEW

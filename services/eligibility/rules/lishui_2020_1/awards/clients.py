@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar import (
     PAYEE,
+    Inputs,
     Measured,
     Read,
     RuleContext,
     Table,
     Text,
     arithmetic,
-    collect,
     in_monitoring,
     measure,
     periods,
@@ -26,14 +28,13 @@ CONTRACTS = Read("service_contracts", "provider_uscc", PAYEE)
 CLIENT = "service_contracts.client_uscc"
 
 
-def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
+def _served(cases: pl.LazyFrame, facts: Inputs) -> pl.LazyFrame:
     """Return each client of each case with its first contract and whether one is in force on a day of the year."""
-    contracts = facts["service_contracts"].lazy().filter(periods.covers_until("until", "since"))
+    contracts = facts["service_contracts"].filter(periods.covers_until("until", "since"))
     first, past_last = pl.date(pl.col("award_year"), 1, 1), pl.date(pl.col("award_year") + 1, 1, 1)
     in_force = (pl.col("since") < past_last) & (pl.col("until").is_null() | (pl.col("until") > first))
     return (
-        cases.lazy()
-        .select("case", "award_year", "day", "payee")
+        cases.select("case", "award_year", "day", "payee")
         .join(contracts, left_on="payee", right_on="provider_uscc", how="inner")
         .group_by("case", "award_year", "day", "client_uscc")
         .agg(first_served_on=pl.col("since").min(), in_force=in_force.any())
@@ -70,20 +71,12 @@ def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
     interpretations=("monitored_on", "client_area"),
     parameters=("lishui_jurisdictions", "covered_jurisdictions"),
 )
-def new_clients(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+def new_clients(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> Measured:
     """Count the clients whose first contract begins in the year, monitored for it and in the area on its 31 December.
 
     One whose place is unknown is not counted but in doubt. Parts: one row per new client.
     """
-    area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[context.interpretation("client_area")]
-    new = collect(_served(cases, facts).filter("new"), cases, facts["service_contracts"])
-    on = context.interpretation("monitored_on")
-    monitored = in_monitoring(new, "client_uscc", facts["monitoring_inclusions"], on, context)
-    where = facts["locations"]
-    located = periods.positions_in_force(new, "client_uscc", where, "uscc", since="since", until="until")
-    new = periods.looked_up(new, located, where, jurisdiction="jurisdiction")
-    new = new.with_columns(monitored=monitored)
-    new = new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(context.parameter(area))))
+    new = facts.shared(facts.by_frame(_served(cases, facts).filter("new"), partial(_judged, context)))
     unknown = pl.col("counts").is_null()
     figures = (
         new.group_by("case")
@@ -95,10 +88,21 @@ def new_clients(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Meas
         .with_columns(pl.col("missing").fill_null(pl.lit([], dtype=pl.List(pl.String))))
     )
     shown = ("client_uscc", "first_served_on", "monitored", "jurisdiction", "counts")
-    return Measured(_for_all(cases, figures), new.lazy().select("case", *shown))
+    return Measured(_for_all(cases, figures), new.select("case", *shown))
 
 
-def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+def _judged(context: RuleContext, new: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """Return new clients with whether each is monitored, where it is, and whether it counts."""
+    area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[context.interpretation("client_area")]
+    on = context.interpretation("monitored_on")
+    monitored = in_monitoring(new, "client_uscc", facts["monitoring_inclusions"], on, context)
+    where = facts["locations"]
+    located = periods.positions_in_force(new, "client_uscc", where, "uscc", since="since", until="until")
+    new = periods.looked_up(new, located, where, jurisdiction="jurisdiction").with_columns(monitored=monitored)
+    return new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(context.parameter(area))))
+
+
+def _for_all(cases: pl.LazyFrame, figures: pl.LazyFrame) -> pl.LazyFrame:
     """Return the figures of all cases; one without clients counts none."""
     filled = cases.select("case").join(figures, on="case", how="left", maintain_order="left")
     return filled.with_columns(pl.col("counted", "in_doubt").fill_null(0))
@@ -131,7 +135,7 @@ def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
     reads=(CONTRACTS, Read("annual_sales", "uscc", CLIENT)),
     interpretations=("growth_clients", "growth_figures"),
 )
-def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+def growth(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> Measured:
     """Sum the online retail of the clients in both years, and their ratios: each floored to a millionth, then summed.
 
     Clients with a contract in force on a day of the year, unless the earlier figure is known to be zero. One whose figure
@@ -141,7 +145,7 @@ def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     served = _served(cases, facts).filter("in_force")
     if context.interpretation("growth_clients") == "newly_served":
         served = served.filter("new")
-    sales = facts["annual_sales"].lazy().select(client_uscc="uscc", year="year", sales="online_retail_fen")
+    sales = facts["annual_sales"].select(client_uscc="uscc", year="year", sales="online_retail_fen")
     year = pl.col("award_year").cast(pl.Int64)
     served = (
         served.with_columns(year=year, before=year - 1)
@@ -150,7 +154,7 @@ def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
         .filter((pl.col("sales_before") != 0).fill_null(value=True))
         .with_columns(compared=pl.col("sales").is_not_null() & pl.col("sales_before").is_not_null())
     )
-    clients = collect(served, cases, facts["service_contracts"], facts["annual_sales"])
+    clients = facts.shared(served)
     rate = arithmetic.floored(arithmetic.product(pl.col("sales"), pl.lit(MILLION)), pl.col("sales_before"))
     compared = clients.filter("compared")
     if context.interpretation("growth_figures") == "complete":
@@ -170,7 +174,7 @@ def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
         .with_columns(pl.col("left_out").fill_null(0), missing=none)
     )
     shown = {"sales_fen": "sales", "sales_before_fen": "sales_before"}
-    return Measured(figures, clients.lazy().select("case", "client_uscc", "new", "compared", **shown))
+    return Measured(figures, clients.select("case", "client_uscc", "new", "compared", **shown))
 
 
 @measure(
@@ -191,19 +195,22 @@ def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
         Read("recognised_platforms", "platform", "platform_authorisations.platform"),
     ),
 )
-def authorisation(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+def authorisation(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> Measured:
     """Return whether the provider was authorised by 31 December by a platform recognised on that day. Parts: each one."""
     del context
     authorised = (
-        cases.lazy()
-        .select("case", "day", "payee")
-        .join(facts["platform_authorisations"].lazy(), left_on="payee", right_on="uscc", how="inner")
+        cases.select("case", "day", "payee")
+        .join(facts["platform_authorisations"], left_on="payee", right_on="uscc", how="inner")
         .filter(pl.col("authorised_on") <= pl.col("day"))
     )
-    found = collect(authorised, cases, facts["platform_authorisations"])
-    platforms = facts["recognised_platforms"]
-    positions = periods.positions_in_force(found, "platform", platforms, "platform", since="since", until="until")
-    found = found.with_columns(recognised=positions.is_not_null())
+    found = facts.shared(facts.by_frame(authorised, _recognised))
     held = found.filter("recognised").select("case").unique().with_columns(held=pl.lit(True))
     figures = cases.select("case").join(held, on="case", how="left").with_columns(pl.col("held").fill_null(False))
-    return Measured(figures, found.lazy().select("case", "platform", "authorised_on", "recognised"))
+    return Measured(figures, found.select("case", "platform", "authorised_on", "recognised"))
+
+
+def _recognised(authorised: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """Return authorisations with whether the platform is recognised on the day of the case."""
+    platforms = facts["recognised_platforms"]
+    positions = periods.positions_in_force(authorised, "platform", platforms, "platform", since="since", until="until")
+    return authorised.with_columns(recognised=positions.is_not_null())

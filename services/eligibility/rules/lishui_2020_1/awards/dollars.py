@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import Facts
-from services.eligibility.rules.grammar import Measured, Read, RuleContext, Table, Text, arithmetic, collect, measure
+from services.eligibility.rules.grammar import Inputs, Measured, Read, RuleContext, Table, Text, arithmetic, measure
 
 CrossBorderYear = Table("cross_border_years")
 SERIES = "usd_cny_year"
@@ -32,7 +31,7 @@ CENTS = 10_000
     needs=(CrossBorderYear.sales_usd_cents, CrossBorderYear.sales_cny),
     reads=(Read("reference_rates", only=("series", (SERIES,))),),
 )
-def dollars(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+def dollars(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> Measured:
     """Return whole cents of all sales; floored once, so whole thresholds are compared exactly.
 
     Without sales in yuan no parity is needed; with them and none on record the sum is unknown. Parts: its terms.
@@ -44,13 +43,13 @@ def dollars(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured
         .filter((pl.col("series") == SERIES) & (pl.col("effective_on").dt.ordinal_day() == 1))
     )
     parity = parity.select(award_year=pl.col("effective_on").dt.year(), fen_per_10000_cents="value", status="status")
-    booked = cases.lazy().select(
+    booked = cases.select(
         "case",
         "award_year",
         sales_usd_cents=CrossBorderYear.sales_usd_cents.name,
         sales_cny_fen=CrossBorderYear.sales_cny.name,
     )
-    joined = collect(booked.join(parity, on="award_year", how="left", maintain_order="left"), cases)
+    joined = facts.shared(booked.join(parity, on="award_year", how="left", maintain_order="left"))
     in_yuan = pl.col("sales_cny_fen") > 0
     converted = arithmetic.floored(
         arithmetic.product(pl.col("sales_cny_fen"), pl.lit(CENTS)), pl.col("fen_per_10000_cents")
@@ -66,4 +65,4 @@ def dollars(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured
         flags=pl.when(unverified).then(named),
     )
     shown = ("sales_usd_cents", "sales_cny_fen", "fen_per_10000_cents", "status")
-    return Measured(figures, joined.lazy().select("case", *shown))
+    return Measured(figures, joined.select("case", *shown))

@@ -6,16 +6,15 @@ from dataclasses import replace
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar import (
     PAYEE,
+    Inputs,
     Measured,
     Read,
     RuleContext,
     Table,
     Text,
     arithmetic,
-    collect,
     measure,
 )
 
@@ -64,15 +63,15 @@ FAR = pl.date(9999, 12, 31)
     interpretations=("loan_lender", "loan_purpose", "loan_rate", "loan_day_count", "loan_ceiling"),
     parameters=("interest_share", "benchmark_short_tenor", "benchmark_middle_tenor"),
 )
-def interest(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+def interest(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> Measured:
     """Return per loan: Σ balance × days × reference rate × share ÷ day count, floored, at most the interest paid.
 
     A loan counts if its lender and purpose count and it has a balance on a day of the year. A rate or
     interest that is not on record makes the whole unknown. Parts: one row per balance and rate, with its loan's totals.
     """
-    spans = _spans(cases, facts, context)
+    spans = facts.shared(_spans(cases, facts, context))
     at = _at_benchmark if context.interpretation("loan_rate") == "benchmark" else _at_lpr
-    rated = collect(at(spans, facts), cases, facts["loans"], facts["loan_balances"]).lazy()
+    rated = facts.shared(at(spans, facts))
     year = pl.col("award_year").cast(pl.Int64)
     per_loan = (
         rated.group_by("case", "award_year", "day", "loan_id")
@@ -81,7 +80,7 @@ def interest(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measure
             flags=pl.col("flag").drop_nulls().unique().sort(),
         )
         .with_columns(year=year)
-        .join(facts["loan_years"].lazy(), on=["loan_id", "year"], how="left")
+        .join(facts["loan_years"], on=["loan_id", "year"], how="left")
     )
     divisor = BASIS * BASIS * int(context.interpretation("loan_day_count"))
     share = context.dated("interest_share")
@@ -98,7 +97,7 @@ def interest(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measure
         no_interest=pl.when(no_interest).then(pl.lit("loan_years.interest_paid_fen")),
         no_rate=pl.when(pl.col("weighed").is_null()).then(pl.lit("reference_rates.value")),
     )
-    loans = collect(per_loan, cases, facts["loan_years"])
+    loans = facts.shared(per_loan)
     figures = loans.group_by("case").agg(
         loans=pl.len().cast(pl.Int64),
         subsidy=arithmetic.total(pl.col("subsidy_fen")),
@@ -109,11 +108,11 @@ def interest(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measure
     figures = figures.with_columns(pl.col("loans").fill_null(0))
     totals = ("at_reference_rate_fen", "interest_paid_fen", "other_subsidy_fen", "subsidy_fen")
     shown = ("loan_id", "first", "days", "principal_fen", "series", "rate")
-    parts = rated.join(loans.lazy().select("case", "loan_id", *totals), on=["case", "loan_id"], how="left")
+    parts = rated.join(loans.select("case", "loan_id", *totals), on=["case", "loan_id"], how="left")
     return Measured(figures, parts.select("case", *shown, *totals))
 
 
-def _spans(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.LazyFrame:
+def _spans(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> pl.LazyFrame:
     """Return the days of the year on which a loan that counts had one balance, with the series of its reference rate."""
     short, middle = context.dated("benchmark_short_tenor"), context.dated("benchmark_middle_tenor")
     tenor = pl.col("tenor_months")
@@ -122,7 +121,7 @@ def _spans(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.LazyFr
         named = series.when(tenor <= middle).then(pl.lit(BENCHMARK[1])).otherwise(pl.lit(BENCHMARK[2]))
     else:
         named = pl.when(tenor <= middle).then(pl.lit(LPR[0])).otherwise(pl.lit(LPR[1]))
-    loans = facts["loans"].lazy()
+    loans = facts["loans"]
     if context.interpretation("loan_lender") == "licensed":
         loans = loans.filter("licensed_lender")
     if context.interpretation("loan_purpose") == "business":
@@ -130,17 +129,16 @@ def _spans(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.LazyFr
     first = arithmetic.later(pl.col("since"), pl.date(pl.col("award_year"), 1, 1))
     past_last = arithmetic.earlier(pl.col("until"), pl.date(pl.col("award_year") + 1, 1, 1))
     return (
-        cases.lazy()
-        .select("case", "award_year", "day", "payee")
+        cases.select("case", "award_year", "day", "payee")
         .join(loans, left_on="payee", right_on="uscc", how="inner")
-        .join(facts["loan_balances"].lazy().filter(pl.col("principal_fen") > 0), on="loan_id", how="inner")
+        .join(facts["loan_balances"].filter(pl.col("principal_fen") > 0), on="loan_id", how="inner")
         .with_columns(first=first, past_last=past_last)
         .filter(pl.col("first") < pl.col("past_last"))
         .with_columns(series=named)
     )
 
 
-def _rates(facts: Facts) -> pl.LazyFrame:
+def _rates(facts: Inputs) -> pl.LazyFrame:
     """Return reference rates as periods: each in force until the next of its series."""
     return (
         facts["reference_rates"]
@@ -156,18 +154,19 @@ def _flag() -> pl.Expr:
     return pl.when(pl.col("status") == "unverified").then(named)
 
 
-def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+def _at_benchmark(spans: pl.LazyFrame, facts: Inputs) -> pl.LazyFrame:
     """Return spans cut at changes of the rate, so that each day has the one in force; days without one have none."""
     columns = ("case", "award_year", "day", "loan_id", "first", "days", "principal_fen", "series", "rate", "flag")
     first = arithmetic.later(pl.col("first"), pl.col("effective_on"))
     past_last = arithmetic.earlier(pl.col("past_last"), pl.col("superseded_on"))
+    rates = facts.shared(_rates(facts))
     cut = (
-        spans.join(_rates(facts), on="series", how="inner")
+        spans.join(rates, on="series", how="inner")
         .with_columns(first=first, days=arithmetic.days_between(first, past_last), flag=_flag())
         .filter(pl.col("days") > 0)
         .select(columns)
     )
-    starts = _rates(facts).group_by("series").agg(starts_on=pl.col("effective_on").min())
+    starts = rates.group_by("series").agg(starts_on=pl.col("effective_on").min())
     uncovered_to = arithmetic.earlier(pl.col("past_last"), pl.col("starts_on").fill_null(FAR))
     uncovered = (
         spans.join(starts, on="series", how="left")
@@ -179,7 +178,7 @@ def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     return pl.concat([cut, uncovered])
 
 
-def _at_lpr(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+def _at_lpr(spans: pl.LazyFrame, facts: Inputs) -> pl.LazyFrame:
     """Return spans at the rate in force when the loan was drawn; none on record leaves it unknown."""
     drawn = (pl.col("effective_on") <= pl.col("drawn_on")) & (pl.col("drawn_on") < pl.col("superseded_on"))
     rates = spans.select("series", "drawn_on").unique().join(_rates(facts), on="series", how="inner").filter(drawn)

@@ -10,12 +10,12 @@ import polars as pl
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar import (
     PAYEE,
+    Inputs,
     Measured,
     Read,
     RuleContext,
     Table,
     Text,
-    collect,
     measure,
     periods,
 )
@@ -67,30 +67,26 @@ PLACE_FACTS = {"operator_place": "locations.jurisdiction", "jurisdiction": "deli
     parameters=("validity_years", "covered_jurisdictions"),
     names_left_out=True,
 )
-def terminals(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+def terminals(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> Measured:
     """Count terminals accepted in the year, within validity, by the decision day, in the area on their day, and not paid before.
 
     One whose day or place is unknown is left out and named. Parts: one row per terminal.
     """
-    paid = facts["prior_awards"].filter(pl.col("award") == "smart-terminal").get_column("subject").unique()
-    found = (
-        cases.lazy()
-        .select("case", "award_year", "payee")
-        .join(facts["delivery_terminals"].lazy(), left_on="payee", right_on="uscc", how="inner")
-        .filter(~pl.col("serial").is_in(paid.implode()))
+    paid = facts["prior_awards"].filter(pl.col("award") == "smart-terminal").select(serial="subject")
+    own = (
+        cases.select("case", "award_year", "payee")
+        .join(facts["delivery_terminals"], left_on="payee", right_on="uscc", how="inner")
+        .join(paid, on="serial", how="anti")
         .filter(pl.col("accepted_on").is_null() | (pl.col("accepted_on").dt.year() == pl.col("award_year")))
     )
-    own = collect(found, cases, facts["delivery_terminals"])
-    where = facts["locations"]
-    located = periods.positions_in_force(own, "payee", where, "uscc", since="since", until="until", day="accepted_on")
-    own = periods.looked_up(own, located, where, operator_place="jurisdiction")
+    own = facts.by_frame(own, _placed)
     area = list(context.parameter("covered_jurisdictions"))
     places = PLACES[context.interpretation("project_place")]
     in_time = pl.col("accepted_on").is_between(pl.lit(context.first_day), pl.lit(context.last_day))
     in_time = in_time & (pl.col("accepted_on") <= pl.lit(context.decided_on))
     in_place = pl.all_horizontal(pl.col(place).is_in(area) for place in places)
     own = own.with_columns(counts=in_time & in_place)
-    own = own.with_columns(lacking=_lacking(places))
+    own = facts.shared(own.with_columns(lacking=_lacking(places)))
     figures = (
         own.sort("accepted_on", "serial", nulls_last=False)
         .group_by("case")
@@ -104,7 +100,7 @@ def terminals(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measur
     figures = cases.select("case").join(figures, on="case", how="left", maintain_order="left")
     figures = figures.with_columns(pl.col("counted", "in_doubt").fill_null(0))
     shown = ("serial", "accepted_on", "operator_place", "jurisdiction", "counts")
-    return Measured(figures, own.lazy().select("case", *shown))
+    return Measured(figures, own.select("case", *shown))
 
 
 def _lacking(places: Sequence[str]) -> pl.Expr:
@@ -112,3 +108,10 @@ def _lacking(places: Sequence[str]) -> pl.Expr:
     facts = {"accepted_on": "delivery_terminals.accepted_on"} | {place: PLACE_FACTS[place] for place in places}
     lacking = pl.coalesce(pl.when(pl.col(name).is_null()).then(pl.lit(f"{fact}:")) for name, fact in facts.items())
     return pl.when(pl.col("counts").is_null()).then(lacking + pl.col("serial"))
+
+
+def _placed(own: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """Return terminals with where their operator is on the day of acceptance."""
+    where = facts["locations"]
+    located = periods.positions_in_force(own, "payee", where, "uscc", since="since", until="until", day="accepted_on")
+    return periods.looked_up(own, located, where, operator_place="jurisdiction")

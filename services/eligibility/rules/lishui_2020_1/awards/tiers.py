@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
@@ -9,12 +11,12 @@ from services.eligibility.rules.grammar import (
     PAYEE,
     Column,
     Columns,
+    Inputs,
     Measure,
     Measured,
     Read,
     RuleContext,
     Text,
-    collect,
     in_monitoring,
     measure,
     periods,
@@ -64,12 +66,11 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
         interpretations=("earlier_attainment", "earlier_figure_missing", "monitored_on"),
         parameters=(tiers, awards, "covered_jurisdictions", "first_award_year"),
     )
-    def reached(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+    def reached(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> Measured:
         earlier = _earlier(cases, facts, context, track, figure.name.split(".")[1])
-        paid = facts["prior_awards"].lazy().filter((pl.col("award") == award) & (pl.col("tier") > 0))
+        paid = facts["prior_awards"].filter((pl.col("award") == award) & (pl.col("tier") > 0))
         plan = (
-            cases.lazy()
-            .select("case", "subject", "day", figure_fen=figure.name)
+            cases.select("case", "subject", "day", figure_fen=figure.name)
             .join(earlier, on="case", how="left", maintain_order="left")
             .with_columns(pl.col("earlier_unknown").fill_null(value=False))
             .join(
@@ -87,7 +88,7 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
         given = {f"given.{k}": pl.when(pl.col(f"new.{k}")).then(context.dated(awards, k)).otherwise(0) for k in steps}
         # Step by step, so that no figure is worked out more than once.
         plan = plan.with_columns(**new).with_columns(in_doubt=in_doubt).with_columns(**known).with_columns(**given)
-        compared = collect(plan, cases)
+        compared = facts.shared(plan)
         figures = compared.select(
             "case",
             newly_reached=pl.when(pl.col("figure_fen").is_not_null() & ~pl.col("in_doubt")).then(
@@ -99,7 +100,7 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
             missing=pl.when("in_doubt").then(pl.lit([figure.name])),
         )
         parts = pl.concat(
-            compared.lazy().select(
+            compared.select(
                 "case",
                 "figure_fen",
                 "largest_earlier_fen",
@@ -123,27 +124,27 @@ def _newly_reached(tier: pl.Expr) -> pl.Expr:
     return (pl.col("figure_fen") >= tier) & (earlier < tier).fill_null(True) & (paid < tier).fill_null(True)
 
 
-def _earlier(cases: pl.DataFrame, facts: Facts, context: RuleContext, track: str, field: str) -> pl.LazyFrame:
+def _earlier(cases: pl.LazyFrame, facts: Inputs, context: RuleContext, track: str, field: str) -> pl.LazyFrame:
     """Return the largest figure of the years before the case's that the interpretation `earlier_attainment` compares with.
 
     `earlier_unknown`: whether the row of one of these years lacks the figure, if `earlier_figure_missing` makes that matter.
     """
     interpretation = context.interpretation("earlier_attainment")
     matters = context.interpretation("earlier_figure_missing") == "undetermined"
-    figures = facts["annual_sales"].lazy().select(payee="uscc", year="year", figure=field)
+    figures = facts["annual_sales"].select(payee="uscc", year="year", figure=field)
     figures = figures if matters else figures.drop_nulls("figure")
     if interpretation == "ignored":
         figures = figures.filter(pl.col("year") >= context.parameter("first_award_year"))
-    before = cases.lazy().select("case", "payee", "award_year").join(figures, on="payee", how="inner")
+    before = cases.select("case", "payee", "award_year").join(figures, on="payee", how="inner")
     before = before.filter(pl.col("year") < pl.col("award_year"))
     if interpretation == "while_eligible":
-        before = _while_eligible(collect(before, cases, facts["annual_sales"]), facts, context, track).lazy()
+        before = facts.by_frame(before, partial(_while_eligible, context, track))
     return before.group_by("case").agg(
         largest_earlier_fen=pl.col("figure").max(), earlier_unknown=pl.col("figure").is_null().any()
     )
 
 
-def _while_eligible(before: pl.DataFrame, facts: Facts, context: RuleContext, track: str) -> pl.DataFrame:
+def _while_eligible(context: RuleContext, track: str, before: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Keep only years for which the enterprise was in monitoring on the track, and on whose 31 December it was in the area."""
     before = before.with_columns(year_end=pl.date(pl.col("year"), 12, 31))
     inclusions = facts["monitoring_inclusions"].filter(pl.col("track") == track)
