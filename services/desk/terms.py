@@ -95,6 +95,9 @@ TERMS: Mapping[str, NamesByCode] = {
         "excepted": ("已排除", "left out by name"),
         "objected": ("联审提出反对", "opposed by the reviewer"),
         "reviewed": ("此前已通过", "passed before"),
+        "held": ("暂停支付", "on hold"),
+        "no_account": ("缺收款账户", "no account of the payee"),
+        "not_issued": ("已另行办理", "handled meanwhile"),
     },
     "outcome_of_objection": {"rejected": ("异议不成立", "dismissed"), "upheld": ("异议成立", "upheld")},
     "claimed_as": {
