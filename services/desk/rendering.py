@@ -21,7 +21,7 @@ from services.desk.acts.jobs import list_of_skipped
 from services.desk.acts.library import act_of, has_act
 from services.desk.audit_words import figures, title_of
 from services.desk.clients.base import SERVICES
-from services.desk.datasets import TITLES, is_number, key_of, label_of, row_page, shown
+from services.desk.datasets import CHOICES, TITLES, is_number, key_of, label_of, row_page, shown
 from services.desk.rooms import rooms
 from services.desk.session import PERSON, Person, chosen_language
 from services.desk.terms import term
@@ -94,6 +94,7 @@ def environment(language: Language) -> Environment:
         "gap": lambda each, whole, part: each[whole] - each[part],
         "instant": lambda instant: local_time(instant)[:16] if instant else "",
         "word": lambda code: word(code, language, _NAMES) or "",
+        "choice": lambda code: word(code, language, CHOICES) or "",
         "term": lambda code, kind: term(code, kind, chinese=language == CHINESE),
         "sentence": lambda text: Markup("<br>").join(str(text).splitlines()),
     }

@@ -105,6 +105,9 @@ TERMS: Mapping[str, NamesByCode] = {
         "in_kind": ("非现金措施", "in kind"),
         "criterion": ("认定标准", "criterion"),
         "encouragement": ("倡导性条款", "encouragement"),
+        "referral": ("转办条款", "referral"),
+        "procurement": ("政府采购条款", "procurement"),
+        "supervision": ("监管条款", "supervision"),
     },
     "task": {
         "review": ("联审", "reviews"),
