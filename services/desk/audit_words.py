@@ -169,14 +169,17 @@ UNTOLD = frozenset({"progress", "problem", "id"})
 
 def title_of(service: str, operation: str, language: Language) -> str:
     """Return what an operation, the end of a job or an act of a worker is called; an unknown one by its code."""
-    place = language != CHINESE
+    place, between = language != CHINESE, "：" if language == CHINESE else ": "
     if has_act(service, operation):
-        return translate(act_of(service, operation).title, language, {})
+        act = act_of(service, operation)
+        title = translate(act.title, language, {})
+        about = act.about[place] if isinstance(act.about, tuple) else ""  # one of many datasets
+        return f"{title}{between}{about}" if about else title
     if operation in OPERATIONS:
         return OPERATIONS[operation][place]
     job, _, end = operation.partition(" ")
     if job in _JOBS and end in _ENDS:
-        return f"{translate(_JOBS[job], language, {})}{'：' if language == CHINESE else ': '}{_ENDS[end][place]}"
+        return f"{translate(_JOBS[job], language, {})}{between}{_ENDS[end][place]}"
     return operation
 
 
