@@ -52,13 +52,17 @@ def headers(
     type_: str, id_: str, source: str, subject: str, time: str, trace_parent: str | None
 ) -> list[tuple[str, bytes]]:
     """Return the Kafka headers of an event whose attributes are text already; `time` is RFC 3339 in UTC."""
+    own = [("ce_id", id_.encode()), ("ce_subject", subject.encode())]
+    return [*shared_headers(type_, source, time, trace_parent), *own]
+
+
+def shared_headers(type_: str, source: str, time: str, trace_parent: str | None) -> list[tuple[str, bytes]]:
+    """Return the Kafka headers that events of one occasion have in common: all but those of their ids and subjects."""
     found = [
         ("content-type", CONTENT_TYPE),
         ("ce_specversion", b"1.0"),
-        ("ce_id", id_.encode()),
         ("ce_source", source.encode()),
         ("ce_type", type_.encode()),
-        ("ce_subject", subject.encode()),
         ("ce_time", time.encode()),
     ]
     if trace_parent:

@@ -1,17 +1,17 @@
-"""The relay: reads unpublished events from the outbox, sends them, marks them. At least once, in order per key, one leader.
+"""The relay: reads unpublished batches of events from the outbox, sends them, marks them. At least once, in order per key, one
+leader.
 
-Rows are found by `published_at IS NULL`, never by a cursor: a low id that commits late would be skipped by `id > last`.
+Batches are found by `published_at IS NULL`, never by a cursor: a low id that commits late would be skipped by `id > last`.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -33,8 +33,8 @@ from shared.messaging.signatures import Signer, Verifier
 from shared.observability import metrics, tracing
 from shared.system_tables import broker_log
 
-BATCH_ROWS = 5_000
-STEP_BATCHES = 20
+SEND_EVENTS = 5_000
+STEP_SENDS = 20
 LOG_CHECK_SECONDS = 10.0
 SETTLE_SECONDS = 40.0
 """How long the broker may take to acknowledge everything that was sent; the producer itself gives up after 30 s
@@ -48,32 +48,34 @@ log = structlog.get_logger(__name__)
 
 
 class Unpublished(NamedTuple):
-    """A row of the outbox, every column as the text that is sent."""
+    """A batch of the outbox, every attribute as the text that is sent."""
 
     id: int
     topic: str
-    key: str
     type: str
-    event_id: str
     source: str
-    subject: str
     occurred_at: str
-    data: str
     trace_parent: str | None
+    keys: Sequence[str]
+    subjects: Sequence[str]
+    event_ids: Sequence[str]
+    data: Sequence[str]
 
-    def headers(self) -> list[tuple[str, bytes]]:
-        """Return the Kafka headers that carry the CloudEvents attributes."""
-        return envelope.headers(
-            self.type, self.event_id, self.source, self.subject, self.occurred_at, self.trace_parent
-        )
+    def messages(self) -> list[tuple[bytes, bytes, list[tuple[str, bytes]]]]:
+        """Return key, data and headers of each event; the headers carry the CloudEvents attributes."""
+        shared = envelope.shared_headers(self.type, self.source, self.occurred_at, self.trace_parent)
+        return [
+            (key.encode(), data.encode(), [*shared, ("ce_id", id_.encode()), ("ce_subject", subject.encode())])
+            for key, subject, id_, data in zip(self.keys, self.subjects, self.event_ids, self.data, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Rows of the outbox, the future of each row's acknowledgement, and when they were sent (ns)."""
+    """Batches of the outbox, the futures of each batch's acknowledgements, and when they were sent (ns)."""
 
-    rows: Sequence[Unpublished]
-    acknowledgements: Sequence[Any]
+    batches: Sequence[Unpublished]
+    acknowledgements: Sequence[Sequence[Any]]
     started_ns: int
 
 
@@ -117,7 +119,10 @@ class Relay:
         self._log_checked_at = 0.0
 
     def step(self) -> bool:
-        """Publish about STEP_BATCHES batches; return whether there was anything. After an error the next step reconnects."""
+        """Publish up to about STEP_SENDS × SEND_EVENTS events; return whether there was anything.
+
+        After an error the next step reconnects.
+        """
         try:
             return self._step()
         except Exception:
@@ -127,46 +132,58 @@ class Relay:
     def _step(self) -> bool:
         if not self._lead():
             return False
+        self._adopt()
         sent = self._send(self._next(0))
-        if not sent.rows:
+        if not sent.batches:
             self._check_log()
             return False
         with ThreadPoolExecutor(max_workers=1) as settling:
-            for _ in range(STEP_BATCHES):
-                # The next batch is read and sent while this one is acknowledged and marked. A lower id that commits only now
-                # has another key (events of one key wait for each other): the next step reads from the start again.
+            for _ in range(STEP_SENDS):
+                # The next batches are read and sent while these are acknowledged and marked. A lower id that commits only now
+                # has other keys (events of one key wait for each other): the next step reads from the start again.
                 settled = settling.submit(self._settle, sent)
-                following = self._send(self._next(sent.rows[-1].id))
+                following = self._send(self._next(sent.batches[-1].id))
                 settled.result()
                 sent = following
-                if not sent.rows:
+                if not sent.batches:
                     return True
         self._settle(sent)
         return True
 
+    def _adopt(self) -> None:
+        """Take over what processes of 0.1.0 have written beside this version's."""
+        with self._database.transaction() as connection:
+            connection.execute(queries.adopt_events)
+
     def _next(self, in_flight: int) -> Sequence[Unpublished]:
         with self._database.reading() as connection:
-            found = connection.execute(queries.unpublished_events, {"in_flight": in_flight, "rows": BATCH_ROWS})
+            found = connection.execute(queries.unpublished_batches, {"in_flight": in_flight, "events": SEND_EVENTS})
             # Rows straight from the driver: SQLAlchemy's would take three times as long.
             return [Unpublished._make(row) for row in found.cursor.fetchall()]
 
     def _settle(self, sent: Sent) -> None:
         """Wait for the acknowledgements of what was sent, and mark what was acknowledged."""
         deadline = time.monotonic() + SETTLE_SECONDS
-        for each in sent.acknowledgements:
+        for each in chain.from_iterable(sent.acknowledgements):
             if not each.is_done:
                 with suppress(KafkaError):
                     each.get(timeout=max(0.0, deadline - time.monotonic()))
-        acknowledged = [row for row, each in zip(sent.rows, sent.acknowledgements, strict=True) if each.succeeded()]
+        acknowledged = [
+            batch
+            for batch, each in zip(sent.batches, sent.acknowledgements, strict=True)
+            if all(future.succeeded() for future in each)
+        ]
         self._crash_point("relay: sent, not marked")
         with self._database.transaction() as connection:
-            connection.execute(queries.mark_published, {"ids": [row.id for row in acknowledged]})
-        for topic, events in Counter(row.topic for row in acknowledged).items():
-            metrics.EVENTS_PUBLISHED.labels(topic=topic).inc(events)
-        for type_, rows in groupby(acknowledged, key=attrgetter("type")):
-            tracing.record(f"publish {type_}", (row.trace_parent for row in rows), sent.started_ns, SpanKind.PRODUCER)
-        if len(acknowledged) < len(sent.rows):
-            raise PublishingError(f"{len(sent.rows) - len(acknowledged)} events were not acknowledged by the broker")
+            connection.execute(queries.mark_published, {"ids": [batch.id for batch in acknowledged]})
+        for batch in acknowledged:
+            metrics.EVENTS_PUBLISHED.labels(topic=batch.topic).inc(len(batch.keys))
+        for type_, batches in groupby(acknowledged, key=attrgetter("type")):
+            parents = (batch.trace_parent for batch in batches)
+            tracing.record(f"publish {type_}", parents, sent.started_ns, SpanKind.PRODUCER)
+        if len(acknowledged) < len(sent.batches):
+            unsent = sum(len(batch.keys) for batch in sent.batches) - sum(len(batch.keys) for batch in acknowledged)
+            raise PublishingError(f"batches of {unsent} events were not acknowledged whole by the broker")
 
     def close(self) -> None:
         """Give up the leadership and close the connections."""
@@ -240,12 +257,13 @@ class Relay:
                 )
                 log.warning("relay.broker_log_is_new", republished=republished)
 
-    def _send(self, rows: Sequence[Unpublished]) -> Sent:
+    def _send(self, batches: Sequence[Unpublished]) -> Sent:
         assert self._producer is not None
         send, started_ns = self._producer.send, time.time_ns()
-        events = [(row.key.encode(), row.data.encode(), row.headers()) for row in rows]
-        self._signer.sign(events)
+        messages = [batch.messages() for batch in batches]
+        self._signer.sign(list(chain.from_iterable(messages)))
         acknowledgements = [
-            send(row.topic, data, key, headers) for row, (key, data, headers) in zip(rows, events, strict=True)
+            [send(batch.topic, data, key, headers) for key, data, headers in each]
+            for batch, each in zip(batches, messages, strict=True)
         ]
-        return Sent(rows, acknowledgements, started_ns)
+        return Sent(batches, acknowledgements, started_ns)

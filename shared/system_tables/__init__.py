@@ -89,6 +89,32 @@ outbox = Table(
     Index("ix_outbox_unpublished", "id", postgresql_where=text("published_at IS NULL")),
 )
 
+event_batches = Table(
+    "event_batches",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("trace_parent", Text),
+    Column("events", Integer, nullable=False, comment="How many events it has"),
+    Column("keys", ARRAY(Text), nullable=False),
+    Column("subjects", ARRAY(Text), comment="What each event is about; empty: its key"),
+    Column("event_ids", ARRAY(Uuid), nullable=False),
+    Column("data", ARRAY(Text), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("published_at", DateTime(timezone=True)),
+    CheckConstraint(
+        "events > 0 AND cardinality(keys) = events AND cardinality(event_ids) = events AND cardinality(data) = events"
+        " AND (subjects IS NULL OR cardinality(subjects) = events)",
+        name="events",
+    ),
+    Index("ix_event_batches_unpublished", "id", postgresql_where=text("published_at IS NULL")),
+    comment="The outbox: events in the order in which they are published, those of one statement together. Rows of `outbox`"
+    " are what 0.1.0 wrote",
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -30,7 +30,7 @@ DECISIONS = 100_000
 EVALUATION = UUID("019bd1a0-0000-7000-8000-000000000001")
 MAKER, CHECKER = "commerce-maker", Actor("commerce-checker", frozenset())
 Message = tuple[bytes, bytes, list[tuple[str, bytes]]]
-OUTBOX = "topic, key, type, event_id, source, subject, occurred_at, data"
+OUTBOX = "topic, type, source, occurred_at, events, keys, event_ids, data"
 
 _PROPOSED = """
 INSERT INTO jobs (id, kind, input, created_by) VALUES (:evaluation_id, 'evaluation', '{}', :maker);
@@ -83,7 +83,7 @@ def bare_approval(database: Database, events: Sequence[bytes]) -> None:
     """Update all rows by one statement and COPY the outbox's rows, in one transaction."""
     with database.transaction() as connection:
         connection.execute(text(_BARE_UPDATE), {"evaluation_id": EVALUATION})
-        with connection.connection.cursor().copy(f"COPY outbox ({OUTBOX}) FROM STDIN") as copy:
+        with connection.connection.cursor().copy(f"COPY event_batches ({OUTBOX}) FROM STDIN") as copy:
             for block in events:
                 copy.write(block)
 
@@ -92,7 +92,7 @@ def events_of(database: Database) -> list[bytes]:
     """Return the outbox's rows as COPY writes them."""
     with (
         database.reading() as connection,
-        connection.connection.cursor().copy(f"COPY (SELECT {OUTBOX} FROM outbox ORDER BY id) TO STDOUT") as copy,
+        connection.connection.cursor().copy(f"COPY (SELECT {OUTBOX} FROM event_batches ORDER BY id) TO STDOUT") as copy,
     ):
         return [bytes(block) for block in copy]
 
@@ -114,7 +114,7 @@ def relayed(database: Database, cluster: Cluster, count: int) -> Figure:
             pass
 
     figure = timed("outbox → Kafka, relay", count, act)
-    assert count_of(database, "outbox WHERE published_at IS NULL") == 0
+    assert count_of(database, "outbox_events WHERE published_at IS NULL") == 0
     relay.close()
     return figure
 
@@ -123,9 +123,9 @@ def messages_of(database: Database) -> list[Message]:
     """Return key, value and headers of all that the outbox has to publish."""
     messages: list[Message] = []
     relay, last = relay_of("eligibility", database, Cluster(""), "bench-reading"), 0
-    while rows := relay._next(last):
-        messages += [(row.key.encode(), row.data.encode(), row.headers()) for row in rows]
-        last = rows[-1].id
+    while batches := relay._next(last):
+        messages += [message for batch in batches for message in batch.messages()]
+        last = batches[-1].id
     return messages
 
 
@@ -147,14 +147,14 @@ def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[
     """Measure everything; returns figures and (name, ratio) pairs."""
     ours, bare = proposed(server, count), proposed(server, count)
     approved = timed("approved in bulk, events in the outbox", count, lambda: approve(ours))
-    written = count_of(ours, "outbox")  # each approval is decided and announced
+    written = count_of(ours, "outbox_events")  # each approval is decided and announced
     assert 2 * count_of(ours, "decisions WHERE state = 'approved'") == written == 2 * count
     events = events_of(ours)
     updated = timed("bare UPDATE and COPY of the outbox's rows", count, lambda: bare_approval(bare, events))
     messages, rounds = messages_of(ours), []
     for _ in range(2):  # the first warms the broker
         with ours.transaction() as connection:
-            connection.execute(text("UPDATE outbox SET published_at = NULL"))
+            connection.execute(text("UPDATE event_batches SET published_at = NULL"))
         rounds.append((relayed(ours, broker.cluster, written), produced(messages, broker.cluster)))
     relay, producer = rounds[-1]
     ours.close()

@@ -50,7 +50,7 @@ from tests.support.events import LENIENT, VERIFIER, relay_of
 DECISIONS = 100_000
 NAIVE_DECISIONS = 1_000
 ROUNDS = 3
-ROWS = ("inbox", "award_versions", "awards", "award_shares", "payment_orders", "postings", "outbox")
+ROWS = ("inbox", "award_versions", "awards", "award_shares", "payment_orders", "postings", "event_batches")
 CLOCK = SystemClock()
 
 

@@ -29,12 +29,14 @@ from tests.support.tokens import Tokens
 ENTERPRISES = 1_000_000
 STORED = {
     "documents": "hash, kind, content",
-    "outcomes": "*",
+    "sealed_inputs": "*",
+    "evaluation_outcomes": "*",
     "awards": "award_id, policy, award, subject, identity_year, version, first_decided_on",
     "decisions": "id, award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc, payee_name,"
     " jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision, policy_hash,"
-    " interpretations_hash, inputs_hash, engine_version, proposed_by, fact_authors",
+    " interpretations_hash, inputs_hash, inputs_number, engine_version, proposed_by, fact_authors",
     "decision_acts": "decision_id, act, state, actor",
+    "event_batches": "topic, type, source, occurred_at, trace_parent, events, keys, event_ids, data",
 }
 """What an evaluation stores: tables, in the order of their references, with the columns that it fills."""
 

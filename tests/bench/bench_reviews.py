@@ -67,7 +67,7 @@ def bare(database: Database, values: Mapping[str, str], events: Sequence[bytes])
     with database.transaction() as connection:
         for statement in _BARE.split(";\n"):
             connection.execute(text(statement), {name: values[name] for name in values if f":{name}" in statement})
-        with connection.connection.cursor().copy(f"COPY outbox ({OUTBOX}) FROM STDIN") as copy:
+        with connection.connection.cursor().copy(f"COPY event_batches ({OUTBOX}) FROM STDIN") as copy:
             for block in events:
                 copy.write(block)
 
@@ -80,7 +80,7 @@ def beside(
     acted = timed(f"{what} in bulk, announced in the outbox", count, lambda: act(ours))
     done = f"decision_steps WHERE step = '{values['step']}' AND outcome = '{values['outcome']}'"
     assert count_of(ours, done) == count_of(ours, f"decisions WHERE state = '{values['state']}'") == count
-    assert count_of(ours, "outbox") == count
+    assert count_of(ours, "outbox_events") == count
     events = events_of(ours)
     updated = timed(
         "  bare UPDATEs of the same rows and COPY of the outbox's", count, lambda: bare(plain, values, events)

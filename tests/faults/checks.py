@@ -16,8 +16,8 @@ from tests.faults.campaign import Campaign
 PATIENCE_SECONDS = 600.0
 
 _BUSY = {
-    "events not published": ("eligibility", "SELECT count(*) FROM outbox WHERE published_at IS NULL"),
-    "payout's events not published": ("payout", "SELECT count(*) FROM outbox WHERE published_at IS NULL"),
+    "events not published": ("eligibility", "SELECT count(*) FROM outbox_events WHERE published_at IS NULL"),
+    "payout's events not published": ("payout", "SELECT count(*) FROM outbox_events WHERE published_at IS NULL"),
     "payout's jobs": ("payout", "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')"),
     "imports": ("registry", "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')"),
     "orders not funded": ("payout", "SELECT count(*) FROM payment_orders WHERE waiting_for = 'funds'"),
@@ -96,14 +96,15 @@ def _missing(campaign: Campaign) -> set[str]:
     received = {row.event_id for row in rows("payout", "SELECT event_id FROM inbox")}
     committed = campaign.decisions.committed.values()
     latest = {versions[-1].event_id for versions in committed}
-    published = {str(row.event_id): row.id for row in rows("eligibility", "SELECT id, event_id FROM outbox")}
+    query = "SELECT batch, event_id FROM outbox_events ORDER BY batch"
+    published = {str(row.event_id): row.batch for row in rows("eligibility", query)}
     missing = {
         event
         for event in {version.event_id for versions in committed for version in versions} | set(published)
         if event not in received
         and (event in latest or event not in published or published[event] > campaign.log_lost_after)
     }
-    query = "SELECT event_id, key, data FROM outbox WHERE event_id = ANY(CAST(:missing AS uuid[]))"
+    query = "SELECT event_id, key, data FROM outbox_events WHERE event_id = ANY(CAST(:missing AS uuid[]))"
     found = rows("eligibility", query, missing=sorted(missing)) if missing else []
     return missing - {str(row.event_id) for row in found if (row.key.encode(), row.data.encode()) in campaign.refused}
 

@@ -13,9 +13,9 @@ from services.payout.awards import handlers, repository
 from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message
-from shared.messaging.relay import BATCH_ROWS, Relay, Unpublished, queries
+from shared.messaging.relay import SEND_EVENTS, Relay, Unpublished, queries
 from shared.messaging.signatures import Verifier
-from shared.system_tables import outbox
+from shared.system_tables import event_batches
 from shared.web import auth
 
 
@@ -42,14 +42,16 @@ def _no_inbox_key() -> None:
 
 def _naive_outbox() -> None:
     reached: dict[Relay, int] = {}
-    all_above = text(queries.unpublished_events.text.replace("published_at IS NULL AND", ""))
+    all_above = text(queries.unpublished_batches.text.replace("published_at IS NULL AND", ""))
 
     def following(relay: Relay, in_flight: int) -> list[Unpublished]:
         with relay._database.reading() as connection:
             if relay not in reached:
-                published = select(func.coalesce(func.max(outbox.c.id), 0)).where(outbox.c.published_at.is_not(None))
+                published = select(func.coalesce(func.max(event_batches.c.id), 0)).where(
+                    event_batches.c.published_at.is_not(None)
+                )
                 reached[relay] = connection.execute(published).scalar_one()
-            after = {"in_flight": max(in_flight, reached[relay]), "rows": BATCH_ROWS}
+            after = {"in_flight": max(in_flight, reached[relay]), "events": SEND_EVENTS}
             rows = connection.execute(all_above, after).all()
         found = [Unpublished._make(row) for row in rows]
         if found:

@@ -142,7 +142,7 @@ class Decisions:
     def in_outbox(self, version: Version) -> bool:
         """Return whether `version` is in the outbox."""
         with self.database.reading() as connection:
-            found = text("SELECT EXISTS (SELECT FROM outbox WHERE key = :key AND event_id = :id)")
+            found = text("SELECT EXISTS (SELECT FROM outbox_events WHERE key = :key AND event_id = :id)")
             return bool(connection.execute(found, {"key": version.award_id, "id": version.event_id}).scalar_one())
 
     def remember(self, versions: Sequence[Version]) -> None:

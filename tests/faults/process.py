@@ -59,8 +59,8 @@ def published_last(
 ) -> list[dict[str, Any]]:
     """Return what is in force: a campaign decides by writing to the outbox alone."""
     latest = text(
-        "SELECT DISTINCT ON (key) data, created_at FROM outbox WHERE key = ANY(:keys) AND type = 'award.decided'"
-        " ORDER BY key, (data::json ->> 'version')::int DESC"
+        "SELECT DISTINCT ON (key) data, created_at FROM outbox_events WHERE key = ANY(:keys) AND type = 'award.decided'"
+        " ORDER BY key, (data::json ->> 'version')::int DESC, batch"
     )
     rows = connection.execute(latest, {"keys": [str(award_id) for award_id in award_ids]})
     return [orjson.loads(row.data) | {"approved_at": row.created_at.isoformat()} for row in rows]

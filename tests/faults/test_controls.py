@@ -129,7 +129,9 @@ def test_a_naive_outbox_loses_a_low_id_that_commits_late(
     assert not relay.step(), "it is behind, and not looked at again"
     relay.close()
     with database.reading() as connection:
-        assert connection.execute(text("SELECT key FROM outbox WHERE published_at IS NULL")).scalars().all() == ["a"]
+        assert connection.execute(text("SELECT key FROM outbox_events WHERE published_at IS NULL")).scalars().all() == [
+            "a"
+        ]
     database.close()
 
 

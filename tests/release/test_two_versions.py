@@ -181,7 +181,9 @@ def nothing_is_lost_or_double(installation: Installation, load: Load) -> None:
     for service in SERVICES:
         with psycopg.connect(installation.system.settings[f"{service.upper()}_OWNER_DATABASE_URL"]) as connection:
             assert connection.execute("SELECT count(*) FROM jobs WHERE state = 'failed'").fetchone() == (0,)
-            assert connection.execute("SELECT count(*) FROM outbox WHERE published_at IS NULL").fetchone() == (0,)
+            assert connection.execute("SELECT count(*) FROM outbox_events WHERE published_at IS NULL").fetchone() == (
+                0,
+            )
     auditor = {"CLIENT_ID": "auditor", "CLIENT_SECRET": installation.system.clients["auditor"]}
     environment = installation.system.environment("payout-app") | auditor
     for command in (["verify"], ["payout", "reconcile"]):

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import orjson
+import psycopg
 import uvicorn
 
 from deploy.checks.tools import ROOT, MissingToolError, run
@@ -26,8 +27,6 @@ from deploy.local.system import AUDIENCE, SERVICES, LocalSystem
 from services.databases import SCHEMAS
 from shared import migrations
 from shared.clock import SystemClock, isoformat
-
-PARTS = ("app", "worker", "relay")
 
 
 def source_of(commit: str, folder: Path) -> Path:
@@ -95,6 +94,7 @@ class Installation:
         self._plain_port = free_port()
         self._balancers = {service: Balancer() for service in SERVICES}
         self._running: dict[tuple[bool, str], list[Child]] = {}
+        self._relays: dict[str, Child] = {}
         self._ports = {(new, service): free_port() for new in (False, True) for service in SERVICES}
         self._issuer: uvicorn.Server | None = None
 
@@ -128,11 +128,18 @@ class Installation:
             migrations.upgrade(SCHEMAS[service], owner, f"{service}_app")
 
     def start(self, service: str, *, new: bool) -> None:
-        """Start a version's processes of a service, wait until its app is ready, and let callers reach it."""
-        made = [self._child(f"{service}-{part}", new=new) for part in PARTS]
+        """Start a version's processes of a service, wait until its app is ready, and let callers reach it.
+
+        The relay is this version's wherever one of its processes runs: the earlier one does not read what this version writes.
+        """
+        made = [self._child(f"{service}-{part}", new=new) for part in ("app", "worker")]
         for child in made:
             self.system.supervisor.start(child)
         self._running[new, service] = made
+        if new:
+            self._relay(service, new=True)
+        elif service not in self._relays:
+            self._relay(service, new=False)
         port = self._ports[new, service]
         wait_until(lambda: _ready(port), made[0], 600, "see its log.")
         self._balancers[service].targets.append(port)
@@ -140,7 +147,23 @@ class Installation:
     def stop(self, service: str, *, new: bool) -> None:
         """Take a version's app of a service from the callers, then stop its processes, which end what they have begun."""
         self._balancers[service].targets.remove(self._ports[new, service])
-        children = self._running.pop((new, service))
+        self._end(self._running.pop((new, service)))
+        if new and (False, service) in self._running:
+            wait_until(lambda: self._is_published(service), self._relays[service], 120, "events wait.")
+            self._relay(service, new=False)
+
+    def _relay(self, service: str, *, new: bool) -> None:
+        """Have a version's relay publish what the service tells, in the place of the one that does, if any."""
+        self._end([relay] if (relay := self._relays.pop(service, None)) else [])
+        self._relays[service] = self._child(f"{service}-relay", new=new)
+        self.system.supervisor.start(self._relays[service])
+
+    def _is_published(self, service: str) -> bool:
+        with psycopg.connect(self.system.settings[f"{service.upper()}_OWNER_DATABASE_URL"]) as connection:
+            waiting = connection.execute("SELECT count(*) FROM event_batches WHERE published_at IS NULL").fetchone()
+        return bool(waiting == (0,))
+
+    def _end(self, children: Sequence[Child]) -> None:
         for child in children:
             child.ask_to_stop()
         for child in children:

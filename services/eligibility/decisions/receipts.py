@@ -35,7 +35,7 @@ def explanations(connection: Connection, rows: Sequence[Row[Any]]) -> dict[UUID,
 
     What was computed from the same facts, rules and days is explained in one pass.
     """
-    stored = repository.documents_of(connection, {row.inputs_hash for row in rows})
+    stored = repository.sealed_documents(connection, rows)
     firsts = repository.first_decision_days(connection, rows)
     together: dict[tuple[Any, ...], list[Row[Any]]] = {}
     for row in rows:
@@ -70,7 +70,7 @@ def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "interpretations_hash": row.interpretations_hash,
         "interpretations": orjson.loads(repository.document(connection, row.interpretations_hash)),
         "inputs_hash": row.inputs_hash,
-        "inputs": orjson.loads(repository.document(connection, row.inputs_hash)),
+        "inputs": orjson.loads(_inputs(connection, row)),
         **procedure,
     }
 
@@ -79,7 +79,7 @@ def redacted(connection: Connection, row: Row[Any], actor: Actor, document: Mapp
     """Return a document about a decision as `actor` may see it; enterprises are where the sealed inputs place them."""
     if actor.uscc is not None:
         return redact(document, actor, [actor.uscc], ())
-    inputs = orjson.loads(repository.document(connection, row.inputs_hash))
+    inputs = orjson.loads(_inputs(connection, row))
     located = located_in(inputs.get("locations", []), actor.jurisdiction, row.decided_on)
     return redact(document, actor, [row.payee_uscc, row.subject], located)
 
@@ -104,12 +104,16 @@ def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def _inputs(connection: Connection, row: Row[Any]) -> str:
+    return repository.sealed_documents(connection, [row])[row.inputs_hash]
+
+
 def _computed_from(connection: Connection, row: Row[Any]) -> tuple[Policy, Interpretations, Facts, date, date]:
     """Return policy, interpretations, facts, the first version's decision day, and the day that the decision was evaluated on."""
     policy = load_policy(row.policy)
     interpretations = stored_interpretations(policy, repository.document(connection, row.interpretations_hash))
     first = repository.first_decision_day(connection, row)
-    facts = facts_of(repository.document(connection, row.inputs_hash))
+    facts = facts_of(_inputs(connection, row))
     return policy, interpretations, facts, first, max(first, row.decided_on)
 
 

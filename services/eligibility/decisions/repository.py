@@ -27,15 +27,25 @@ from sqlalchemy import (
     literal,
     select,
     true,
+    tuple_,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.eligibility.decisions.domain import State
-from services.eligibility.decisions.tables import awards, decision_acts, decision_steps, decisions, documents
+from services.eligibility.decisions.tables import (
+    awards,
+    decision_acts,
+    decision_steps,
+    decisions,
+    documents,
+    sealed_inputs,
+)
+from services.eligibility.rules.canonical import sha256
 from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor
 from shared.clock import isoformat
+from shared.database.frames import frame_of
 from shared.errors import NotFound
 from shared.i18n import N_, translate
 
@@ -231,7 +241,21 @@ def documents_of(connection: Connection, digests: Collection[str]) -> dict[str, 
     query = select(documents.c.hash, documents.c.content).where(
         documents.c.hash == any_(cast(list(digests), ARRAY(Text)))
     )
-    return {row.hash: row.content for row in connection.execute(query)}
+    return {row.hash: row.content for row in connection.execute(query)} if digests else {}
+
+
+def sealed_documents(connection: Connection, rows: Collection[Row[Any]]) -> dict[str, str]:
+    """Return the sealed inputs of decisions by their hashes. Those that were sealed one by one are documents."""
+    wanted = {row.inputs_hash for row in rows}
+    found = documents_of(connection, {row.inputs_hash for row in rows if row.inputs_number is None})
+    keys = {(row.evaluation_id, row.inputs_number) for row in rows if row.inputs_number is not None}
+    query = select(sealed_inputs.c.documents).where(
+        tuple_(sealed_inputs.c.evaluation_id, sealed_inputs.c.number).in_(keys)
+    )
+    for stream in connection.execute(query).scalars() if keys else ():
+        by_hash = ((sha256(content.encode()), content) for content in frame_of(stream)["content"])
+        found |= {digest: content for digest, content in by_hash if digest in wanted}
+    return found
 
 
 def find_rows(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -34,6 +35,16 @@ documents = Table(
     CheckConstraint("kind IN ('book', 'readings', 'inputs', 'procedure')", name="kind"),
     info=APPEND_ONLY,
     comment="Policies, interpretations, procedures and sealed inputs of decisions, each stored once under its SHA-256",
+)
+
+sealed_inputs = Table(
+    "sealed_inputs",
+    metadata,
+    Column("evaluation_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("documents", LargeBinary, nullable=False, comment="A compressed Arrow stream"),
+    info=APPEND_ONLY,
+    comment="Sealed inputs of an evaluation's proposals, some hundred in a row; each is known by its SHA-256",
 )
 
 awards = Table(
@@ -66,7 +77,7 @@ decisions = Table(
     "decisions",
     metadata,
     Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
-    Column("award_id", ForeignKey("awards.award_id"), nullable=False),
+    Column("award_id", Uuid, nullable=False),
     Column("evaluation_id", Uuid, nullable=False),
     Column("state", Text, nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("1"), comment="Counts changes; the ETag"),
@@ -87,9 +98,14 @@ decisions = Table(
     Column("reason", Text, nullable=False),
     Column("decided_on", Date, nullable=False),
     Column("facts_revision", BigInteger, nullable=False),
-    Column("policy_hash", ForeignKey("documents.hash"), nullable=False),
-    Column("interpretations_hash", ForeignKey("documents.hash"), nullable=False),
-    Column("inputs_hash", ForeignKey("documents.hash"), nullable=False),
+    Column("policy_hash", Text, nullable=False),
+    Column("interpretations_hash", Text, nullable=False),
+    Column("inputs_hash", Text, nullable=False),
+    Column(
+        "inputs_number",
+        Integer,
+        comment="The row of sealed_inputs of its evaluation that holds its inputs; empty: they are a document",
+    ),
     Column("engine_version", Text, nullable=False),
     Column("proposed_by", Text, nullable=False),
     Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -116,7 +132,7 @@ decisions = Table(
     Column("round_id", ForeignKey("rounds.id"), comment="The round that it belongs to, if any"),
     Column(
         "procedure_hash",
-        ForeignKey("documents.hash"),
+        Text,
         comment="The procedure that held when it was proposed, if any",
     ),
     CheckConstraint(
@@ -138,7 +154,13 @@ decisions = Table(
     CheckConstraint("noticed_on IS NULL OR notice_id IS NOT NULL", name="noticed_by_a_notice"),
     CheckConstraint("state <> 'in_notice' OR (notice_id IS NOT NULL AND noticed_on IS NULL)", name="in_an_open_notice"),
     CheckConstraint("state <> 'proposed' OR (notice_id IS NULL) = (noticed_on IS NULL)", name="not_beside_its_notice"),
-    UniqueConstraint("award_id", "version"),
+    Index(
+        "uq_decisions_version",
+        "award_id",
+        "version",
+        unique=True,
+        postgresql_where=text("version IS NOT NULL"),
+    ),
     Index(
         "uq_decisions_open",
         "award_id",
@@ -149,7 +171,9 @@ decisions = Table(
     Index("ix_decisions_award_id", "award_id", "id"),
     Index("ix_decisions_evaluation", "evaluation_id", "id"),
     Index("ix_decisions_payee", "payee_uscc", "id"),
-    Index("ix_decisions_award", "award", "award_year", "id"),
+    Index(
+        "ix_decisions_awards", "award", "award_year", postgresql_using="brin"
+    ),  # an evaluation stores them in this order
     Index("ix_decisions_changed", "changed_at"),
     Index("ix_decisions_notice", "notice_id", "id", postgresql_where=text("notice_id IS NOT NULL")),
     Index("ix_decisions_suspended", "id", postgresql_where=text("state = 'suspended'")),
@@ -192,7 +216,7 @@ decision_acts = Table(
     "decision_acts",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("decision_id", ForeignKey("decisions.id"), nullable=False),
+    Column("decision_id", Uuid, nullable=False),
     Column("act", Text, nullable=False),
     Column("state", Text, nullable=False, comment="The state that the act led to"),
     Column("actor", Text, nullable=False),

@@ -7,7 +7,6 @@ and dead workers cost time, not results.
 
 from __future__ import annotations
 
-import io
 import time
 import zlib
 from collections.abc import Callable, Sequence
@@ -35,6 +34,7 @@ from services.eligibility.rules.library import load_policy
 from shared.clock import Clock
 from shared.database.bulk import copy_rows
 from shared.database.engine import Database
+from shared.database.frames import compressed, frame_of
 from shared.database.queries import load
 from shared.events.evaluation_shard import TYPE, EvaluationShardCut
 from shared.identifiers import event_id
@@ -100,7 +100,7 @@ class PartitionEvaluator:
                 time.sleep(_POLL_SECONDS)
         with database.reading() as connection:
             rows = connection.execute(queries.evaluated_partitions, {"evaluation_id": job.id}).all()
-        outcomes = pl.concat([pl.read_ipc_stream(io.BytesIO(row.outcomes)) for row in rows])
+        outcomes = pl.concat([frame_of(row.outcomes) for row in rows])
         first = rows[0]
         return CollectedOutcomes(first.facts_revision, first.interpretations_hash, first.cut_at, in_order(outcomes))
 
@@ -119,9 +119,7 @@ class PartitionEvaluator:
             awards=[row.award], subjects=subjects_of(facts, policy, row),
             open_days=existing_decisions.open_days(connection, task, award=row.award), with_new=task.proposes_new,
         )  # fmt: skip
-        written = io.BytesIO()
-        found.write_ipc_stream(written, compression="zstd")
-        connection.execute(queries.store_partition_outcomes, key | {"outcomes": written.getvalue()})
+        connection.execute(queries.store_partition_outcomes, key | {"outcomes": compressed(found)})
 
     def _facts(self, revision: int) -> Facts:
         if self._facts_in_memory is None or self._facts_in_memory[0] != revision:

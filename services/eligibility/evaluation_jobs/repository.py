@@ -9,14 +9,14 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection
 
-from services.eligibility.evaluation_jobs.domain import array_literal
-from services.eligibility.evaluation_jobs.tables import outcomes as table
-from shared.database.bulk import copy_frame
+from services.eligibility.evaluation_jobs.tables import evaluation_outcomes as table
+from shared.database.bulk import copy_rows
+from shared.database.frames import compressed, frame_of
 from shared.database.queries import load
 
 queries = load(__package__)
 
-_PLAIN = (
+PLAIN_COLUMNS = (
     "award",
     "subject",
     "award_year",
@@ -27,33 +27,40 @@ _PLAIN = (
     "kind",
     "entitlement_fen",
 )
-STORED_COLUMNS = (
-    pl.int_range(1, pl.len() + 1).alias("number"),
-    *map(pl.col, _PLAIN),
-    array_literal(pl.col("missing")).alias("missing"),
-    array_literal(pl.col("flags")).alias("flags"),
-)
-"""The columns of outcomes as they are stored, numbered in their order."""
+"""The columns of an outcome that hold one value each."""
+_OUTCOMES_IN_A_ROW = 5_000
 
 
 def store_outcomes(connection: Connection, evaluation_id: UUID, found: pl.DataFrame) -> None:
-    """Store what an evaluation found."""
-    rows = found.filter((pl.col("result") == "granted") | pl.col("about_known"))
-    copy_frame(connection, table.name, rows.select(pl.lit(str(evaluation_id)).alias("evaluation_id"), *STORED_COLUMNS))
+    """Store what an evaluation found, some thousand outcomes in a row, in its order."""
+    kept = found.filter((pl.col("result") == "granted") | pl.col("about_known"))
+    numbered = kept.select(pl.int_range(1, pl.len() + 1).alias("number"), *PLAIN_COLUMNS, "missing", "flags")
+    rows = [
+        (evaluation_id, part.item(-1, "number"), compressed(part)) for part in numbered.iter_slices(_OUTCOMES_IN_A_ROW)
+    ]
+    copy_rows(connection, table.name, ("evaluation_id", "last_number", "outcomes"), rows)
 
 
 def find_outcomes(
     connection: Connection, evaluation_id: UUID, *, result: str | None, jurisdiction: str | None, after: int, limit: int
 ) -> list[dict[str, Any]]:
     """Return up to `limit` stored outcomes in the evaluation's order, after number `after`."""
-    values = {
-        "evaluation_id": evaluation_id,
-        "result": result,
-        "jurisdiction": jurisdiction,
-        "after": after,
-        "limit": limit,
+    wanted = {
+        name: value for name, value in {"result": result, "jurisdiction": jurisdiction}.items() if value is not None
     }
-    return [outcome_view(dict(row)) for row in connection.execute(queries.find_outcomes, values).mappings()]
+    found: list[dict[str, Any]] = []
+    values = {"evaluation_id": evaluation_id, "after": after}
+    # Read one after the other: what is asked for is mostly in the first of them.
+    with connection.execution_options(yield_per=1).execute(queries.rows_of_outcomes, values) as rows:
+        for stream in rows.scalars():
+            part = frame_of(stream).filter(pl.col("number") > after, **wanted)
+            found += part.head(limit - len(found)).iter_rows(named=True)
+            if len(found) == limit:
+                break
+    if not found:
+        values |= {"result": result, "jurisdiction": jurisdiction, "limit": limit}
+        found = [dict(row) for row in connection.execute(queries.outcomes_one_by_one, values).mappings()]
+    return [outcome_view(each) for each in found]
 
 
 def outcome_view(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,8 +57,24 @@ evaluation_partitions = Table(
     comment="Partitions of evaluations in progress, removed when their evaluation ends",
 )
 
+evaluation_outcomes = Table(
+    "evaluation_outcomes",
+    metadata,
+    Column("evaluation_id", Uuid, primary_key=True),
+    Column(
+        "last_number",
+        Integer,
+        primary_key=True,
+        comment="The place of its last outcome in the evaluation's order: award, subject, year",
+    ),
+    Column("outcomes", LargeBinary, nullable=False, comment="A compressed Arrow stream"),
+    info=APPEND_ONLY,
+    comment="Outcomes of evaluations in their order, some thousand in a row: granted, and undetermined where a fact about the"
+    " award exists",
+)
+
 outcomes = Table(
-    "outcomes",
+    "outcomes",  # what 0.1.0 stored, one by one
     metadata,
     Column("evaluation_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True, comment="Place in the evaluation's order: award, subject, year"),

@@ -5,10 +5,12 @@ Enterprises see them as the public does; whoever is restricted to a jurisdiction
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, Row, select
 
 from services.eligibility.decisions import repository as decisions_repository
@@ -21,6 +23,8 @@ from shared.database.queries import load
 from shared.errors import NotFound
 
 queries = load(__package__)
+_ENTRIES_AT_A_TIME = 1_000
+"""Whose sealed inputs are in memory together."""
 
 
 def get(connection: Connection, notice_id: UUID, actor: Actor, *, lock: bool = False) -> Row[Any]:
@@ -60,7 +64,19 @@ def entries(
 ) -> list[dict[str, Any]]:
     """Return what a notice shows, decision by decision, after the id `after`."""
     values = {"jurisdiction": actor.jurisdiction, "id": notice_id, "after": after, "limit": limit}
-    return [entry_view(row, language) for row in connection.execute(queries.find_entries, values)]
+    return [
+        entry_view(row, form, language)
+        for rows in connection.execute(queries.find_entries, values).partitions(_ENTRIES_AT_A_TIME)
+        for row, form in zip(rows, _legal_forms(connection, rows), strict=True)
+    ]
+
+
+def _legal_forms(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[str | None]:
+    """Yield the legal form of each payee as the decision's sealed inputs have it, None where they do not name the payee."""
+    documents = decisions_repository.sealed_documents(connection, rows)
+    for row in rows:
+        enterprises = orjson.loads(documents[row.inputs_hash]).get("enterprises", ())
+        yield next((each["legal_form"] for each in enterprises if each["uscc"] == row.payee_uscc), None)
 
 
 def policy_of(connection: Connection, notice_id: UUID) -> str:
@@ -99,8 +115,11 @@ def view(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def entry_view(row: Row[Any], language: str) -> dict[str, Any]:
-    """Return a decision as the public sees it in a notice; `language` is that of the award's title."""
+def entry_view(row: Row[Any], legal_form: str | None, language: str) -> dict[str, Any]:
+    """Return a decision as the public sees it in a notice; `language` is that of the award's title.
+
+    Without the payee's `legal_form` the payee is masked.
+    """
     return {
         "decision_id": str(row.id),
         "policy": row.policy,
@@ -109,8 +128,8 @@ def entry_view(row: Row[Any], language: str) -> dict[str, Any]:
         "article": decisions_repository.cited_article(row.policy, row.award, language),
         "award_year": row.award_year,
         "payee": {
-            "name": shown_name(row.payee_name, row.legal_form),
-            "uscc": shown_uscc(row.payee_uscc, row.legal_form),
+            "name": shown_name(row.payee_name, legal_form),
+            "uscc": shown_uscc(row.payee_uscc, legal_form),
         },
         "jurisdiction": row.jurisdiction,
         "result": row.result,

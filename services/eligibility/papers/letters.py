@@ -120,8 +120,8 @@ def _changes(
     number: str | None,
     lookup: Lookup,
 ) -> dict[str, Any]:
-    hashes = {each for row in (before, after) for each in (row.inputs_hash, row.interpretations_hash)}
-    stored = decisions.documents_of(connection, hashes)
+    stored = decisions.sealed_documents(connection, (before, after))
+    stored |= decisions.documents_of(connection, {before.interpretations_hash, after.interpretations_hash})
 
     def inputs(row: Row[Any]) -> dict[str, Any]:
         return as_seen_by_payee({"rows": orjson.loads(stored[row.inputs_hash])}, after.payee_uscc)["rows"]  # type: ignore[no-any-return]

@@ -9,7 +9,8 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, and_, or_, select
 
-from services.eligibility.evaluation_jobs.repository import STORED_COLUMNS, outcome_view
+from services.eligibility.evaluation_jobs.domain import array_literal
+from services.eligibility.evaluation_jobs.repository import PLAIN_COLUMNS, outcome_view
 from services.eligibility.scenarios.tables import simulation_outcomes as table
 from shared.database.bulk import copy_frame
 
@@ -21,7 +22,9 @@ def store_outcomes(connection: Connection, simulation_id: UUID, compared: pl.Dat
         table.name,
         compared.select(
             pl.lit(str(simulation_id)).alias("simulation_id"),
-            *STORED_COLUMNS,
+            pl.int_range(1, pl.len() + 1).alias("number"),
+            *PLAIN_COLUMNS,
+            *(array_literal(pl.col(name)).alias(name) for name in ("missing", "flags")),
             "today_result",
             pl.col("today_entitlement_fen").alias("today_fen"),
             "today_jurisdiction",

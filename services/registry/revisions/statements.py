@@ -269,15 +269,17 @@ def announce(dataset: Dataset, revision: int, *, added: bool, ended: bool) -> st
     """
     key = f"json_build_array({listed(dataset.key)})"
     return f"""
-        INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
-        SELECT :topic, owner, :type, gen_random_uuid(), :source, owner, :at,
-               json_build_object('revision', {revision:d}, 'dataset', '{dataset.name}', 'uscc', owner,
-                                 'keys', to_json(keys[part * {MAX_KEYS} + 1 : (part + 1) * {MAX_KEYS}]))::text,
-               :trace
-        FROM (SELECT owner, array_agg({key} ORDER BY {listed(dataset.key)}) AS keys
-              FROM ({_touched_keys(dataset, revision, added=added, ended=ended)}) AS touched
-              WHERE owner IS NOT NULL GROUP BY owner) AS owned,
-             generate_series(0, (cardinality(keys) - 1) / {MAX_KEYS}) AS part
+        INSERT INTO event_batches (topic, type, source, occurred_at, trace_parent, events, keys, event_ids, data)
+        SELECT :topic, :type, :source, :at, CAST(:trace AS text), count(*), array_agg(owner ORDER BY number),
+               array_agg(gen_random_uuid()), array_agg(data ORDER BY number)
+        FROM (SELECT row_number() OVER (ORDER BY owner, part) AS number, owner,
+                     json_build_object('revision', {revision:d}, 'dataset', '{dataset.name}', 'uscc', owner,
+                                       'keys', to_json(keys[part * {MAX_KEYS} + 1 : (part + 1) * {MAX_KEYS}]))::text AS data
+              FROM (SELECT owner, array_agg({key} ORDER BY {listed(dataset.key)}) AS keys
+                    FROM ({_touched_keys(dataset, revision, added=added, ended=ended)}) AS touched
+                    WHERE owner IS NOT NULL GROUP BY owner) AS owned,
+                   generate_series(0, (cardinality(keys) - 1) / {MAX_KEYS}) AS part) AS told
+        GROUP BY (number - 1) / 500 ORDER BY (number - 1) / 500
     """
 
 

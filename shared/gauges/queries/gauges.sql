@@ -21,9 +21,11 @@ SELECT measured_at + make_interval(secs => greatest(:least, :times * seconds)) <
 FROM measurements WHERE name = :name;
 
 -- backlog: Return what waits in the outbox and in the job queue, and for how long.
-SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS pending,
+SELECT (SELECT coalesce(sum(events), 0) FROM event_batches WHERE published_at IS NULL)
+           + (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS pending,
        (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)
-          FROM outbox WHERE published_at IS NULL) AS oldest_seconds,
+          FROM (SELECT created_at FROM event_batches WHERE published_at IS NULL
+                UNION ALL SELECT created_at FROM outbox WHERE published_at IS NULL) waiting) AS oldest_seconds,
        (SELECT count(*) FROM jobs WHERE state = 'queued') AS queued,
        (SELECT count(*) FROM jobs WHERE state = 'running') AS running,
        (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM jobs WHERE state = 'queued') AS job_seconds;

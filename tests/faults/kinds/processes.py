@@ -115,4 +115,4 @@ def lose_the_log(campaign: Campaign) -> None:
     campaign.decisions.decide(300)
     campaign.harness.lose_the_log()
     campaign.perhaps_refused |= campaign.refused
-    campaign.log_lost_after = campaign.harness.rows("eligibility", "SELECT max(id) FROM outbox")[0][0]
+    campaign.log_lost_after = campaign.harness.rows("eligibility", "SELECT max(id) FROM event_batches")[0][0]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import polars as pl
 import pytest
 
 from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT
-from services.eligibility.decisions.proposals import store_documents
+from services.eligibility.decisions.proposals import store_document
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from tests.integration.eligibility.api_driver import MONDAY, Office
@@ -25,7 +24,7 @@ def database(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Datab
     database = fresh_database("eligibility").connect()
     with database.transaction() as connection:
         for kind in (POLICY_DOCUMENT, INTERPRETATIONS_DOCUMENT):
-            store_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
+            store_document(connection, kind, kind, b"{}")
     yield database
     database.close()
 

@@ -185,7 +185,9 @@ class Harness:
         """Return the data of award.decided events, in task."""
         return [
             orjson.loads(row[0])
-            for row in self.rows("SELECT data FROM outbox WHERE topic = 'award-decisions.v1' ORDER BY id")
+            for row in self.rows(
+                "SELECT data FROM outbox_events WHERE topic = 'award-decisions.v1' ORDER BY batch, place"
+            )
         ]
 
     def replayed(self, decision: UUID) -> dict[str, Any]:

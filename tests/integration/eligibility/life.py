@@ -43,8 +43,8 @@ ANNOUNCED = """
     SELECT d.state, w.waiting_for, told.data ->> 'state' AS told_state,
            ARRAY(SELECT jsonb_array_elements_text(told.data -> 'waiting_for')) AS told_waiting_for
     FROM decisions d CROSS JOIN LATERAL waiting_for(d, 5) w
-    CROSS JOIN LATERAL (SELECT o.data::jsonb AS data FROM outbox o WHERE o.topic = 'award-progress.v1'
-                        AND o.data::jsonb ->> 'decision_id' = d.id::text ORDER BY o.id DESC LIMIT 1) told
+    CROSS JOIN LATERAL (SELECT o.data::jsonb AS data FROM outbox_events o WHERE o.topic = 'award-progress.v1'
+                        AND o.data::jsonb ->> 'decision_id' = d.id::text ORDER BY o.batch DESC, o.place DESC LIMIT 1) told
     WHERE d.subject LIKE :prefix
 """
 STEPS_DIFFER = """

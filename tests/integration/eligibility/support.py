@@ -139,7 +139,7 @@ def events(database: Database) -> list[AwardDecided]:
         return [
             AwardDecided.model_validate_json(data)
             for data in connection.execute(
-                text("SELECT data FROM outbox WHERE type = 'award.decided' ORDER BY id")
+                text("SELECT data FROM outbox_events WHERE type = 'award.decided' ORDER BY batch, place")
             ).scalars()
         ]
 

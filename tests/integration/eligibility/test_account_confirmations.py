@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import polars as pl
 import pytest
 from stdnum.cn import uscc
 
@@ -15,7 +14,7 @@ from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.confirmations import accounts
 from services.eligibility.confirmations.handlers import Statement, confirm, confirmation_view
 from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT
-from services.eligibility.decisions.proposals import store_documents
+from services.eligibility.decisions.proposals import store_document
 from services.eligibility.procedures.domain import Confirmation, Procedure, Silence
 from services.eligibility.procedures.handlers import confirm_change, propose_change
 from services.eligibility.rules.library import load_policy
@@ -48,7 +47,7 @@ def payees(world: Harness) -> Harness:
     world.record("enterprises", *records)
     with world.database.transaction() as connection:
         for kind in (POLICY_DOCUMENT, INTERPRETATIONS_DOCUMENT):
-            store_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
+            store_document(connection, kind, kind, b"{}")
         procedure = Procedure(Confirmation(True, 5, Silence.WAITS))
         made = propose_change(connection, load_policy(POLICY), procedure, "r", by=MAKER.subject)
         confirm_change(connection, load_policy(POLICY), UUID(made["id"]), by=CHECKER.subject)

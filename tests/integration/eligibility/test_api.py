@@ -246,7 +246,7 @@ def test_versions_in_force_are_published_again_by_operations_alone(
 
     with database.transaction() as connection:
         outbox.enqueue(connection, [told(1), told(2)])
-        connection.execute(text("UPDATE outbox SET published_at = now()"))
+        connection.execute(text("UPDATE event_batches SET published_at = now()"))
     for client, body, status, events in (
         ("commerce-maker", {}, 403, None),
         ("ops", {"award_ids": []}, 422, None),
@@ -257,7 +257,7 @@ def test_versions_in_force_are_published_again_by_operations_alone(
         answered = answer(app, "POST", "/v1/republications", json=body, headers=tokens.headers(client))
         assert (answered.status_code, answered.json().get("events")) == (status, events)
     with database.reading() as connection:
-        waiting = connection.execute(text("SELECT data FROM outbox WHERE published_at IS NULL")).scalars().all()
+        waiting = connection.execute(text("SELECT data FROM outbox_events WHERE published_at IS NULL")).scalars().all()
     assert waiting == ['{"version": 2}']
 
 

@@ -63,7 +63,9 @@ def test_an_evaluation(world: Harness, enterprises_per_partition: int, step: int
         assert world.rows(
             "SELECT subject, entitlement_fen FROM decisions WHERE state = 'proposed' ORDER BY subject"
         ) == [(code, 3 * paid) for code in sorted(codes)]
-        assert world.rows("SELECT count(*) FROM outcomes WHERE evaluation_id = :id", id=evaluation) == [(3,)]
+        assert world.rows("SELECT last_number FROM evaluation_outcomes WHERE evaluation_id = :id", id=evaluation) == [
+            (3,)
+        ]
         assert world.rows("SELECT count(*) FROM evaluation_shards") == [(0,)]
         told = "SELECT count(*) FROM audit_log WHERE act = 'evaluation succeeded' AND :id = ANY(subjects)"
         assert world.rows(told, id=str(evaluation)) == [(1,)]
@@ -101,7 +103,7 @@ def test_a_bulk_approval(database: Database, monkeypatch: pytest.MonkeyPatch) ->
                 connection.execute(text(states), {"id": evaluation}).all() == [("approved", amount // 100, amount)] * 3
             )
             keys = connection.execute(
-                text("SELECT key, count(*) FROM outbox WHERE type = 'award.decided' GROUP BY key")
+                text("SELECT key, count(*) FROM outbox_events WHERE type = 'award.decided' GROUP BY key")
             ).all()
             assert [times for _, times in keys] == [amount // 100] * 3, "each version told once"
 
@@ -155,7 +157,7 @@ def test_requests(database: Database, tokens: Tokens) -> None:
         assert Counter(act for _, act in acts) == {
             "propose": 3, "publish": 3, "object": 1, "conclude": 3, "dismiss": 1, "approve": 3,
         }  # fmt: skip
-        for table, rows in (("notices", 1), ("objections", 1), ("outbox", 3 + len(acts))):
+        for table, rows in (("notices", 1), ("objections", 1), ("outbox_events", 3 + len(acts))):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == rows
         logged = "SELECT count(*) FROM audit_log WHERE actor IN ('commerce-maker', 'commerce-checker')"
         assert connection.execute(text(logged)).scalar_one() == len(sent)

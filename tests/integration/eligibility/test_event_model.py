@@ -15,7 +15,9 @@ def test_the_statement_writes_the_members_of_the_model(office: Office) -> None:
     office.closed(notice)
     assert office.approved_in_bulk({"notice_id": notice["id"]})["approved"] == 2
     with office.database.reading() as connection:
-        written = connection.execute(text("SELECT data FROM outbox WHERE type = 'award.decided'")).scalars().all()
+        written = (
+            connection.execute(text("SELECT data FROM outbox_events WHERE type = 'award.decided'")).scalars().all()
+        )
     assert len(written) == 2
     for data in written:
         event = AwardDecided.model_validate_json(data)

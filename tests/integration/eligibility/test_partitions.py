@@ -21,6 +21,7 @@ from services.eligibility.evaluation_jobs.partitions import CollectedOutcomes, P
 from services.eligibility.interpretations import handlers as policies
 from services.eligibility.rules.library import load_policy
 from shared.database.engine import Database
+from shared.database.frames import frame_of
 from shared.events.evaluation_shard import TYPE
 from shared.jobs.runner import RunningJob
 from shared.messaging import topics
@@ -95,7 +96,8 @@ def working(world: Harness, broker: Broker, workers: list[PartitionEvaluator]) -
 
 
 def found(world: Harness, evaluation: UUID) -> list[tuple[Any, ...]]:
-    return world.rows("SELECT * FROM outcomes WHERE evaluation_id = :id ORDER BY number", id=evaluation)
+    query = "SELECT outcomes FROM evaluation_outcomes WHERE evaluation_id = :id ORDER BY last_number"
+    return [row for (stream,) in world.rows(query, id=evaluation) for row in frame_of(stream).iter_rows()]
 
 
 def in_one_piece(world: Harness) -> list[tuple[Any, ...]]:
@@ -170,7 +172,7 @@ def test_a_coordinator_that_died_continues_with_the_existing_pieces(populated: H
     assert world.runner().step()
     revision = world.result(evaluation)["facts_revision"]
     assert revision == world.facts.latest_revision() - 1, "the revision that the pieces were cut at"
-    assert world.rows("SELECT count(*) FROM outbox WHERE topic = 'evaluation-shards.v1'") == [(cut,)]
+    assert world.rows("SELECT count(*) FROM outbox_events WHERE topic = 'evaluation-shards.v1'") == [(cut,)]
 
 
 def test_a_worker_that_takes_over_when_all_pieces_are_evaluated_says_how_many_there_were(populated: Harness) -> None:

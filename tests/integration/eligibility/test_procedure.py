@@ -232,7 +232,7 @@ def test_the_event_says_whether_later_instalments_wait(
     proposed(office, rent(A, 500))
     with office.database.transaction() as connection:
         assert transitions.approve(connection, [UUID(str(office.id_of(A)))], by="checker", reason=None) == 1
-        data = connection.execute(text("SELECT data FROM outbox WHERE type = 'award.decided'")).scalar_one()
+        data = connection.execute(text("SELECT data FROM outbox_events WHERE type = 'award.decided'")).scalar_one()
     event = AwardDecided.model_validate_json(data)
     assert event.later_instalments == said
     assert ("later_instalments" in data) is (said is not None), "left out, not null"

@@ -35,7 +35,7 @@ def registry_knows_the_payees(office: Office) -> None:
 
 def announced(database: Database) -> list[AwardProgressed]:
     with database.reading() as connection:
-        query = "SELECT data FROM outbox WHERE topic = 'award-progress.v1' ORDER BY id"
+        query = "SELECT data FROM outbox_events WHERE topic = 'award-progress.v1' ORDER BY batch, place"
         written = connection.execute(text(query)).scalars().all()
     events = [AwardProgressed.model_validate_json(data) for data in written]
     assert [orjson.loads(each.model_dump_json()) for each in events] == [orjson.loads(data) for data in written]

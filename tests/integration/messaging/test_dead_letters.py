@@ -88,7 +88,7 @@ def test_a_refused_decision_is_published_on_the_topic_of_dead_letters(receiver: 
     consumer.process([message])
     consumer.process([message])
     with receiver.reading() as connection:
-        [told] = connection.execute(text("SELECT topic, key, data::jsonb AS data FROM outbox")).all()
+        [told] = connection.execute(text("SELECT topic, key, data::jsonb AS data FROM outbox_events")).all()
     assert (told.topic, told.key) == (topics.AWARD_DECISIONS_DEAD, "award\N{REPLACEMENT CHARACTER}")
     assert told.data["headers"]["stray"] == "no\N{REPLACEMENT CHARACTER}text \N{REPLACEMENT CHARACTER}"
     assert told.data["reason"] == "the shares do not add up"
@@ -108,7 +108,7 @@ def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(receiver: Databas
     consumer.process([Message(topics.AWARD_DECISIONS, 0, 1, key, value, headers)])
     with receiver.reading() as connection:
         [kept] = connection.execute(text("SELECT key, value FROM dead_letters")).all()
-        [told] = connection.execute(text("SELECT data::jsonb AS data FROM outbox")).all()
+        [told] = connection.execute(text("SELECT data::jsonb AS data FROM outbox_events")).all()
     assert (kept.key, kept.value) == (key[: dead_letters.MAX_KEY_BYTES], value)
     assert told.data["complete"] is False
     relay = relay_of("payout", receiver, broker.cluster, "large")
@@ -116,4 +116,4 @@ def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(receiver: Databas
         assert relay.step()
     finally:
         relay.close()
-    assert count(receiver, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
+    assert count(receiver, "SELECT count(*) FROM outbox_events WHERE published_at IS NULL") == 0

@@ -37,7 +37,7 @@ def test_an_event_has_one_effect_although_relay_and_consumer_crash(
     crashing = relay_of("payout", publisher, broker.cluster, "crashing", crash_point=kill_at("relay: sent, not marked"))
     with pytest.raises(KilledError):
         crashing.step()
-    assert count(publisher, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 30
+    assert count(publisher, "SELECT count(*) FROM outbox_events WHERE published_at IS NULL") == 30
     heir = relay_of("payout", publisher, broker.cluster, "heir")
     assert heir.step()
     assert not heir.step()

@@ -30,7 +30,7 @@ REASON = 'account "closed"\\ 账户\n已注销'
 def events(payout: Payout) -> dict[str, EventData]:
     """Return the latest event of each type, checked: its JSON has members of the model only."""
     found = {}
-    for kind, data in payout.execute("SELECT type, data FROM outbox ORDER BY id"):
+    for kind, data in payout.execute("SELECT type, data FROM outbox_events ORDER BY batch, place"):
         assert set(orjson.loads(data)) <= set(MODELS[kind].model_fields), kind
         assert None not in orjson.loads(data).values(), kind
         found[kind] = MODELS[kind].model_validate_json(data)

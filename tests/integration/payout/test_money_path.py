@@ -27,7 +27,7 @@ def test_a_decision_becomes_shares_and_orders_that_are_funded(payout: Payout) ->
     assert payout.live() == [("city", 1, 500_000, "issued"), ("liandu", 1, 500_001, "issued")]
     budget = payout.get("/v1/budgets/liandu/2026")
     assert (budget["committed_fen"], budget["ordered_fen"], budget["free_fen"]) == (500_001, 500_001, 9_499_999)
-    events = payout.execute("SELECT type, key FROM outbox ORDER BY id")
+    events = payout.execute("SELECT type, key FROM outbox_events ORDER BY batch, place")
     assert [tuple(e) for e in events] == [("payment_order.issued", str(award()))] * 2
 
 

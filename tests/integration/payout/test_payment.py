@@ -36,7 +36,7 @@ def test_an_order_is_approved_batched_and_settled(payout: Payout) -> None:
     assert [p["kind"] for p in story["postings"]] == ["recognised", "funded", "paid"]
     budget = payout.get("/v1/budgets/city/2026")
     assert (budget["committed_fen"], budget["ordered_fen"], budget["paid_fen"]) == (1_000, 1_000, 1_000)
-    types = [row[0] for row in payout.execute("SELECT type FROM outbox ORDER BY id")]
+    types = [row[0] for row in payout.execute("SELECT type FROM outbox_events ORDER BY batch, place")]
     assert types == [f"payment_order.{what}" for what in ("issued", "approved", "settled")]
 
 

@@ -18,7 +18,7 @@ def test_a_restatement_while_the_payment_is_at_the_bank(payout: Payout) -> None:
     answer(payout, made["id"], result(order_id))
     recovery = payout.get("/v1/recoveries?outstanding=true")["items"][0]
     assert (recovery["state"], recovery["outstanding_fen"]) == ("open", 600)
-    types = [row[0] for row in payout.execute("SELECT type FROM outbox ORDER BY id")]
+    types = [row[0] for row in payout.execute("SELECT type FROM outbox_events ORDER BY batch, place")]
     assert types[-1] == "recovery.raised"
 
 

@@ -62,7 +62,7 @@ def latest(registry: Registry) -> int:
 
 def events(registry: Registry) -> list[str]:
     with registry.database.reading() as connection:
-        return list(connection.execute(text("SELECT data FROM outbox ORDER BY id")).scalars())
+        return list(connection.execute(text("SELECT data FROM outbox_events ORDER BY batch, place")).scalars())
 
 
 def state(registry: Registry, draft: str) -> str:
@@ -371,7 +371,7 @@ def stored(registry: Registry) -> list[Any]:
         "SELECT * FROM payee_accounts ORDER BY uscc, since",
         "SELECT * FROM payee_accounts_history ORDER BY uscc, since, revision",
         "SELECT revision, kind, actor, source, reason, datasets, rows FROM revisions ORDER BY revision",
-        "SELECT topic, key, type, data FROM outbox ORDER BY id",
+        "SELECT topic, key, type, data FROM outbox_events ORDER BY batch, place",
     )
     with registry.database.reading() as connection:
         return [connection.execute(text(statement)).all() for statement in statements]

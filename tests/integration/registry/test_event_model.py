@@ -16,7 +16,11 @@ def test_the_statements_write_the_members_of_the_model(registry: Registry) -> No
     registry.recorded("annual_sales", sales)
     registry.recorded("annual_sales", sales | {"online_retail_fen": 151})
     with registry.database.reading() as connection:
-        written = connection.execute(text("SELECT data FROM outbox WHERE type = :type"), {"type": TYPE}).scalars().all()
+        written = (
+            connection.execute(text("SELECT data FROM outbox_events WHERE type = :type"), {"type": TYPE})
+            .scalars()
+            .all()
+        )
     assert len(written) == 3
     for data in written:
         event = FactsRevised.model_validate_json(data)

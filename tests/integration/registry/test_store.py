@@ -212,7 +212,7 @@ def test_figures_of_a_hub_may_come_before_the_hub(registry: Registry) -> None:
 
 def events(registry: Registry) -> list[tuple[str, str, list[Any]]]:
     with registry.database.reading() as connection:
-        rows = connection.exec_driver_sql("SELECT key, data FROM outbox ORDER BY id").all()
+        rows = connection.exec_driver_sql("SELECT key, data FROM outbox_events ORDER BY batch, place").all()
     told = [orjson.loads(row.data) for row in rows]
     assert all(row.key == data["uscc"] for row, data in zip(rows, told, strict=True))
     return [
@@ -260,7 +260,7 @@ def test_account_numbers_are_sealed_and_masked(registry: Registry) -> None:
             "payee_accounts",
             "payee_accounts_history",
             "payee_accounts_drafted",
-            "outbox",
+            "event_batches",
             "idempotency_keys",
         ):
             assert "62220000" not in str(connection.exec_driver_sql(f"SELECT * FROM {table}").all())

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-import polars as pl
 import pytest
 from sqlalchemy import text
 
 from services.eligibility.decisions.after_restore import restore_version_numbers
 from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT
-from services.eligibility.decisions.proposals import store_documents
+from services.eligibility.decisions.proposals import store_document
 from services.registry.revisions import after_restore as registry_after_restore
 from services.registry.revisions.repository import latest_revision
 from shared.database.engine import Database
@@ -35,7 +34,7 @@ def restored(fresh_database: Callable[[str], ServiceDatabase], backups: Backups)
     database = original.connect()
     with database.transaction() as connection:
         for kind in (POLICY_DOCUMENT, INTERPRETATIONS_DOCUMENT):
-            store_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
+            store_document(connection, kind, kind, b"{}")
     approve_all(database, evaluate(database, rent("A", 500))[0])
     backups.relay(database, topics.AWARD_DECISIONS, restore_version_numbers)
     open_proposal, _ = evaluate(database, rent("A", 500), rent("B", 70))

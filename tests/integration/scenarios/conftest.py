@@ -89,18 +89,16 @@ class City:
         evaluation = self.done("/v1/evaluations", asked)
         self.done("/v1/approvals", {"evaluation_id": evaluation["id"], "reason": "seen"}, by="commerce-checker")
         with self.database.transaction() as connection:
-            rows = connection.execute(
-                text(
-                    "UPDATE outbox SET published_at = now()"
-                    " WHERE published_at IS NULL AND topic = 'award-decisions.v1' RETURNING *"
-                )
-            )
-            events = sorted(rows.all(), key=lambda row: row.id)
+            decided = "published_at IS NULL AND topic = 'award-decisions.v1'"
+            events = connection.execute(
+                text(f"SELECT * FROM outbox_events WHERE {decided} ORDER BY batch, place")
+            ).all()
+            connection.execute(text(f"UPDATE event_batches SET published_at = now() WHERE {decided}"))
         headers = {"ce_specversion": b"1.0", "ce_source": b"/eligibility", "ce_type": b"award.decided"}
         for event in events:
             told = headers | {"ce_id": str(event.event_id).encode()}
             data = event.data if isinstance(event.data, bytes) else str(event.data).encode()
-            self.payout.receive(Message("award-decisions.v1", 0, event.id, event.key.encode(), data, told))
+            self.payout.receive(Message("award-decisions.v1", 0, event.place, event.key.encode(), data, told))
         return str(evaluation["id"])
 
 

@@ -128,7 +128,7 @@ def test_rows_that_concern_everybody(decided: City) -> None:
 def test_nothing_is_stored_and_the_same_facts_change_nothing(decided: City) -> None:
     def counted() -> list[int]:
         with decided.database.reading() as connection:
-            tables = ("decisions", "awards", "outcomes", "outbox", "jobs", "simulation_outcomes")
+            tables = ("decisions", "awards", "evaluation_outcomes", "event_batches", "jobs", "simulation_outcomes")
             return [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables]
 
     before = counted()

@@ -155,7 +155,7 @@ def test_nothing_is_decided_and_a_simulation_is_no_evaluation(city: City) -> Non
     couriers(city)
     simulation = simulate(city)
     with city.database.reading() as connection:
-        for table in ("decisions", "awards", "outcomes", "outbox"):
+        for table in ("decisions", "awards", "evaluation_outcomes", "event_batches"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0
     body = {"evaluation_id": simulation["id"]}
     refused = city.ask("POST", "/v1/approvals", body, by="commerce-checker", expect=404)

@@ -91,8 +91,8 @@ WHERE action = 'propose' ORDER BY award_id ON CONFLICT DO NOTHING;
 SELECT p.award_id::text, a.award, a.subject FROM proposal_actions p JOIN awards a USING (award_id)
 WHERE p.action IN ('propose', 'propose_if_inputs_differ');
 
--- create_sealed: Hold the hash of each award's sealed inputs, and the persons who recorded or confirmed these.
-CREATE TEMP TABLE sealed (award_id uuid PRIMARY KEY, hash text, authors text[]) ON COMMIT DROP;
+-- create_sealed: Hold the hash of each award's sealed inputs, which row they are in, and the persons who recorded or confirmed these.
+CREATE TEMP TABLE sealed (award_id uuid PRIMARY KEY, hash text, number integer, authors text[]) ON COMMIT DROP;
 
 -- resolve_upheld_objections: Propose an unchanged outcome anew if corrected facts or another interpretation gave it.
 UPDATE proposal_actions p
@@ -109,9 +109,5 @@ SELECT count(*) FILTER (WHERE action = 'propose' AND granted AND in_force_id IS 
        count(*) FILTER (WHERE action = 'stopped') AS stopped
 FROM proposal_actions;
 
--- create_arriving_documents: Hold documents that may be stored already.
-CREATE TEMP TABLE IF NOT EXISTS arriving_documents (hash text, content text) ON COMMIT DROP;
-
--- insert_documents: Store the documents that are not stored yet.
-INSERT INTO documents (hash, kind, content) SELECT hash, :kind, content FROM arriving_documents ORDER BY hash
-ON CONFLICT DO NOTHING;
+-- insert_document: Store a document that is not stored yet.
+INSERT INTO documents (hash, kind, content) VALUES (:hash, :kind, :content) ON CONFLICT DO NOTHING;

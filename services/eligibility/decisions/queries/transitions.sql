@@ -20,7 +20,7 @@ WHERE p.action = 'propose' AND (s.awards IS NULL OR a.award = ANY(s.awards))
 WITH made AS (
     INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc,
         payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision,
-        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by, fact_authors, procedure_hash, round_id,
+        policy_hash, interpretations_hash, inputs_hash, inputs_number, engine_version, proposed_by, fact_authors, procedure_hash, round_id,
         open_steps)
     SELECT p.award_id, :evaluation_id, 'proposed', :policy, a.award,
         coalesce(c.article, f.article, p.lost_event ->> 'article'), a.subject,
@@ -35,7 +35,7 @@ WITH made AS (
                   OR EXISTS (SELECT 1 FROM decisions d WHERE d.id = p.open_id AND d.reason = 'objection')
              THEN 'objection' WHEN f.id IS NULL AND p.lost_event IS NULL THEN 'initial' WHEN p.granted THEN 'correction'
              ELSE 'withdrawal' END,
-        p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by,
+        p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, s.number, :engine_version, :proposed_by,
         s.authors, :procedure_hash, coalesce(r.id, o.round_id), coalesce(q.open_steps, '{}')
     FROM proposal_actions p
     JOIN awards a USING (award_id)
@@ -162,8 +162,10 @@ FROM picked p WHERE d.id = p.id;
 
 -- enqueue_events: Write the event of each picked decision to the outbox.
 -- Its members are those of shared.events.award_decided.AwardDecided; a test compares the two. Members that are null are left out.
-INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
-SELECT :topic, d.award_id::text, :type, d.id, :source, d.award_id::text, now(), json_strip_nulls(json_build_object(
+INSERT INTO event_batches (topic, type, source, occurred_at, trace_parent, events, keys, event_ids, data)
+SELECT :topic, :type, :source, now(), CAST(:trace_parent AS text), count(*), array_agg(award_id::text ORDER BY number),
+       array_agg(id ORDER BY number), array_agg(data ORDER BY number)
+FROM (SELECT row_number() OVER (ORDER BY d.award_id) AS number, d.award_id, d.id, json_strip_nulls(json_build_object(
     'award_id', d.award_id, 'version', d.version, 'policy', d.policy, 'award', d.award, 'article', d.article,
     'subject', d.subject, 'award_year', d.award_year,
     'payee', json_build_object('uscc', d.payee_uscc, 'name', d.payee_name),
@@ -172,22 +174,23 @@ SELECT :topic, d.award_id::text, :type, d.id, :source, d.award_id::text, now(), 
     'receipt', json_build_object('facts_revision', d.facts_revision, 'policy_hash', d.policy_hash,
         'interpretations_hash', d.interpretations_hash, 'engine_version', d.engine_version),
     'later_instalments', (SELECT 'confirmed' FROM documents p WHERE p.hash = d.procedure_hash
-                          AND p.content::jsonb ->> 'later_instalments' = 'confirmed')))::text,
-    CAST(:trace_parent AS text)
-FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_id
-ORDER BY d.award_id;
+                          AND p.content::jsonb ->> 'later_instalments' = 'confirmed')))::text AS data
+FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_id) told
+GROUP BY (number - 1) / 500 ORDER BY (number - 1) / 500;
 
 -- announce: Write to the outbox how decisions progress after an act: their state, what they wait for, and the last day for it if it has one.
 -- Its members are those of shared.events.award_progressed.AwardProgressed; a test compares the two.
-INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
-SELECT :topic, d.award_id::text, :type, uuidv7(), :source, d.award_id::text, now(), json_build_object(
+INSERT INTO event_batches (topic, type, source, occurred_at, trace_parent, events, keys, event_ids, data)
+SELECT :topic, :type, :source, now(), CAST(:trace_parent AS text), count(*), array_agg(award_id::text ORDER BY number),
+       array_agg(event_id ORDER BY number), array_agg(data ORDER BY number)
+FROM (SELECT row_number() OVER (ORDER BY d.award_id) AS number, d.award_id, uuidv7() AS event_id, json_build_object(
     'award_id', d.award_id, 'decision_id', d.id, 'uscc', d.payee_uscc, 'award', d.award, 'award_year', d.award_year,
     'state', d.state, 'waiting_for', w.waiting_for,
     'due_on', CASE WHEN w.waiting_for = '{}' THEN NULL
                    WHEN d.open_steps <> '{}' THEN (SELECT min(s.due_on) FROM decision_steps s
                                                    WHERE s.decision_id = d.id AND s.step = ANY(d.open_steps))
                    WHEN w.waiting_for = '{notice}' THEN (SELECT n.last_day FROM notices n WHERE n.id = d.notice_id) END,
-    'occurred_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text,
-    CAST(:trace_parent AS text)
+    'occurred_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text AS data
 FROM decisions d CROSS JOIN LATERAL waiting_for(d, :notice_days) w
-WHERE d.id = ANY(CAST(:ids AS uuid[])) ORDER BY d.award_id;
+WHERE d.id = ANY(CAST(:ids AS uuid[]))) told
+GROUP BY (number - 1) / 500 ORDER BY (number - 1) / 500;

@@ -14,13 +14,10 @@ WHERE d.total > 0 AND (CAST(:id AS uuid) IS NULL OR n.id = :id) AND (CAST(:after
   AND (CAST(:round_id AS uuid) IS NULL OR EXISTS (SELECT FROM decisions d WHERE d.notice_id = n.id AND d.round_id = :round_id))
 ORDER BY n.id LIMIT :limit;
 
--- find_entries: List the decisions that a notice shows, with the legal form of each payee.
--- The legal form is that of the decision's sealed facts. Where they do not name the payee it is unknown, and the payee masked.
+-- find_entries: List the decisions that a notice shows, with where their sealed inputs are.
 SELECT d.id, d.policy, d.award, d.article, d.award_year, d.jurisdiction, d.result, d.kind, d.entitlement_fen, d.state,
-       d.payee_name, d.payee_uscc,
-       jsonb_path_query_first(x.content::jsonb, '$.enterprises[*] ? (@.uscc == $payee).legal_form',
-                              jsonb_build_object('payee', d.payee_uscc)) #>> '{}' AS legal_form
-FROM decisions d JOIN documents x ON x.hash = d.inputs_hash
+       d.payee_name, d.payee_uscc, d.evaluation_id, d.inputs_hash, d.inputs_number
+FROM decisions d
 WHERE d.notice_id = :id AND (CAST(:after AS uuid) IS NULL OR d.id > :after)
   AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)
 ORDER BY d.id LIMIT :limit;

@@ -33,11 +33,13 @@ WITH funded AS (
            o.award_id, o.version, o.id, :by
     FROM funded o
 ), published AS (
-    INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
-    SELECT :topic, o.award_id::text, CAST(:type AS text), md5(concat_ws('/', CAST(:type AS text), o.id))::uuid, :source,
-           o.id::text, :now, o.event,
-           (SELECT v.trace_parent FROM award_versions v WHERE v.award_id = o.award_id AND v.version = o.version)
-    FROM funded o
+    INSERT INTO event_batches (topic, type, source, occurred_at, trace_parent, events, keys, subjects, event_ids, data)
+    SELECT :topic, CAST(:type AS text), :source, :now, trace_parent, count(*), array_agg(award_id::text ORDER BY number),
+           array_agg(id::text ORDER BY number),
+           array_agg(md5(concat_ws('/', CAST(:type AS text), id))::uuid ORDER BY number), array_agg(event ORDER BY number)
+    FROM (SELECT award_id, o.id, o.event, v.trace_parent, row_number() OVER (PARTITION BY v.trace_parent) AS number
+          FROM funded o LEFT JOIN award_versions v USING (award_id, version)) told
+    GROUP BY trace_parent, (number - 1) / 500
 ), drawn AS (
     UPDATE indicators i SET committed_fen = i.committed_fen + s.fen
     FROM (SELECT indicator_id, sum(amount_fen)::bigint AS fen FROM funded GROUP BY indicator_id) s
@@ -152,9 +154,13 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:award_ids AS uuid[]), CAST(:versions AS 
 
 -- publish: Write an event about each of these orders to the outbox.
 -- Its id follows from what it says; an occasion sets a repeated event apart from the first.
-INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
-SELECT :topic, o.award_id::text, CAST(:type AS text),
-       md5(concat_ws('/', CAST(:type AS text), o.id, CAST(:occasion AS text)))::uuid, :source, o.id::text, :now,
-       order_event(o),
-       (SELECT v.trace_parent FROM award_versions v WHERE v.award_id = o.award_id AND v.version = o.version)
-FROM payment_orders o WHERE o.id = ANY(CAST(:ids AS uuid[])) ORDER BY o.award_id, o.number;
+INSERT INTO event_batches (topic, type, source, occurred_at, trace_parent, events, keys, subjects, event_ids, data)
+SELECT :topic, CAST(:type AS text), :source, :now, trace_parent, count(*), array_agg(award_id::text ORDER BY number),
+       array_agg(id::text ORDER BY number),
+       array_agg(md5(concat_ws('/', CAST(:type AS text), id, CAST(:occasion AS text)))::uuid ORDER BY number),
+       array_agg(event ORDER BY number)
+FROM (SELECT award_id, o.id, order_event(o) AS event, v.trace_parent,
+             row_number() OVER (PARTITION BY v.trace_parent ORDER BY award_id, o.number) AS number
+      FROM payment_orders o LEFT JOIN award_versions v USING (award_id, version)
+      WHERE o.id = ANY(CAST(:ids AS uuid[]))) told
+GROUP BY trace_parent, (number - 1) / 500 ORDER BY trace_parent, (number - 1) / 500;

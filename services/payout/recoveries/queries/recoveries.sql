@@ -1,12 +1,14 @@
 -- publish_raised: Write an event about each of these recoveries to the outbox.
-INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data)
-SELECT :topic, r.award_id::text, CAST(:type AS text), md5(concat_ws('/', CAST(:type AS text), r.id))::uuid, :source,
-       r.id::text, r.raised_at,
-       jsonb_build_object(
-           'recovery_id', r.id, 'award_id', r.award_id, 'version', r.version, 'unit', r.unit,
-           'payee_uscc', r.payee_uscc, 'amount_fen', r.amount_fen)::text
-FROM recoveries r WHERE r.id = ANY(CAST(:ids AS uuid[]))
-ORDER BY r.award_id, r.id;
+INSERT INTO event_batches (topic, type, source, occurred_at, events, keys, subjects, event_ids, data)
+SELECT :topic, CAST(:type AS text), :source, raised_at, count(*), array_agg(award_id::text ORDER BY number),
+       array_agg(id::text ORDER BY number),
+       array_agg(md5(concat_ws('/', CAST(:type AS text), id))::uuid ORDER BY number), array_agg(data ORDER BY number)
+FROM (SELECT r.award_id, r.id, r.raised_at, row_number() OVER (PARTITION BY r.raised_at ORDER BY r.award_id, r.id) AS number,
+             jsonb_build_object(
+                 'recovery_id', r.id, 'award_id', r.award_id, 'version', r.version, 'unit', r.unit,
+                 'payee_uscc', r.payee_uscc, 'amount_fen', r.amount_fen)::text AS data
+      FROM recoveries r WHERE r.id = ANY(CAST(:ids AS uuid[]))) told
+GROUP BY raised_at, (number - 1) / 500 ORDER BY raised_at, (number - 1) / 500;
 
 -- drop_claims: Reduce the open recoveries of each award, unit and payee by an amount, the youngest first.
 WITH dropped AS (
