@@ -93,6 +93,7 @@ def test_a_file_is_imported_by_the_keyboard_alone(sign_in: SignIn, decided: Demo
     tab_to(office, "form[action$='/start_import'] button")
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    assert office.path.startswith("/jobs/import/"), office.text()
     office.done()
     skip_to_the_content(office)
     tab_to(office, "main a.button")

@@ -16,7 +16,7 @@ PERSONS = (
 )
 _MOST_PAGES = 45
 _MAX_BYTES = 200_000
-_FILE = re.compile(r"docx|csv|xlsx|/(template|archive|file|errors|table)\b")
+_FILE = re.compile(r"docx|csv|xlsx|/(template|archive|file|errors|table)\b|paper-templates/")
 _VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|9133\w{14}|\d+|(?<==)[^&]*|(?<=/datasets/)\w+|(?<=/awards/)[\w-]+")
 
 
