@@ -38,6 +38,12 @@ def choices_of(item: Field) -> Mapping[str, Names]:
     return item.choices or item.known
 
 
+CHOICES: Mapping[str, Names] = {
+    code: names for dataset in CATALOGUE.values() for item in dataset.fields for code, names in choices_of(item).items()
+}
+"""What codes that any field may hold are called, for a policy's numbers, which are lists of such codes, too."""
+
+
 def shown(item: Field, value: object, language: str) -> str:
     """Return a value in words, numbers in the unit of the label; empty for what is unknown."""
     if value is None:

@@ -19,8 +19,9 @@ from services.desk import case_words
 from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of, grouped
 from services.desk.acts.jobs import list_of_skipped
 from services.desk.acts.library import act_of, has_act
+from services.desk.audit_words import figures, title_of
 from services.desk.clients.base import SERVICES
-from services.desk.datasets import TITLES, is_number, key_of, label_of, row_page, shown
+from services.desk.datasets import CHOICES, TITLES, is_number, key_of, label_of, row_page, shown
 from services.desk.rooms import rooms
 from services.desk.session import PERSON, Person, chosen_language
 from services.desk.terms import term
@@ -74,7 +75,8 @@ def environment(language: Language) -> Environment:
         "fields_of": fields_of,
         "grouped": grouped,
         "list_of_skipped": list_of_skipped,
-        "title_of_act": lambda service, name: say(act_of(service, name).title) if has_act(service, name) else name,
+        "title_of_act": lambda service, name: title_of(service, name, language),
+        "figures": lambda details: figures(details, language),
         "known_parts": _known_parts,
         "dataset_of": CATALOGUE.get,
         "label_of": label_of,
@@ -92,6 +94,7 @@ def environment(language: Language) -> Environment:
         "gap": lambda each, whole, part: each[whole] - each[part],
         "instant": lambda instant: local_time(instant)[:16] if instant else "",
         "word": lambda code: word(code, language, _NAMES) or "",
+        "choice": lambda code: word(code, language, CHOICES) or "",
         "term": lambda code, kind: term(code, kind, chinese=language == CHINESE),
         "sentence": lambda text: Markup("<br>").join(str(text).splitlines()),
     }

@@ -95,6 +95,9 @@ TERMS: Mapping[str, NamesByCode] = {
         "excepted": ("已排除", "left out by name"),
         "objected": ("联审提出反对", "opposed by the reviewer"),
         "reviewed": ("此前已通过", "passed before"),
+        "held": ("暂停支付", "on hold"),
+        "no_account": ("缺收款账户", "no account of the payee"),
+        "not_issued": ("已另行办理", "handled meanwhile"),
     },
     "outcome_of_objection": {"rejected": ("异议不成立", "dismissed"), "upheld": ("异议成立", "upheld")},
     "claimed_as": {
@@ -102,6 +105,9 @@ TERMS: Mapping[str, NamesByCode] = {
         "in_kind": ("非现金措施", "in kind"),
         "criterion": ("认定标准", "criterion"),
         "encouragement": ("倡导性条款", "encouragement"),
+        "referral": ("转办条款", "referral"),
+        "procurement": ("政府采购条款", "procurement"),
+        "supervision": ("监管条款", "supervision"),
     },
     "task": {
         "review": ("联审", "reviews"),

@@ -34,8 +34,10 @@ from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
 from services.eligibility.tasks.domain import KINDS
 from services.eligibility.tasks.repository import TaskReader
+from shared.audit import log
 from shared.authorization import Scope
 from shared.clock import Clock
+from shared.database import queries
 from shared.database.engine import Database
 from shared.http_client import connect
 from shared.messaging import topics
@@ -142,6 +144,7 @@ def build(
         gauges=eligibility_metrics.read
         if settings.automatic_reevaluation is not AutomaticReevaluation.OFF
         else lambda _: (),
+        related=log.related_by(queries.load(__package__).related_to),
     )
 
 

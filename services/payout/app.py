@@ -33,8 +33,10 @@ from services.payout.settings import Settings
 from services.payout.startup import load_settings
 from services.payout.tasks.domain import KINDS
 from services.payout.tasks.repository import TaskReader
+from shared.audit import log
 from shared.authorization import Scope
 from shared.clock import Clock
+from shared.database import queries
 from shared.database.engine import Database
 from shared.files.reader import warm_up
 from shared.messaging.consumer import verified
@@ -112,6 +114,7 @@ def build(
         bodies=BODIES,
         event_handlers={AWARD_DECISIONS: verified(award_decisions(clock), verifier_of(settings))},
         gauges=payout_metrics.read,
+        related=log.related_by(queries.load(__package__).related_to),
     )
 
 

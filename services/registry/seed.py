@@ -18,6 +18,7 @@ from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.validation_errors import no_errors
 from shared.clock import Clock, SystemClock, calendar_date
 from shared.database.engine import Database
+from shared.i18n import N_
 from shared.policies import POLICIES
 from shared.process_settings import load
 
@@ -60,8 +61,8 @@ def seed(database: Database, clock: Clock) -> int:
             actor="seed",
             confirmed_by=CONFIRMED_BY,
             at=clock.now(),
-            source="starting values of the policy packages",
-            reason="a new registry starts with them",
+            source=N_("starting values of the policy packages"),
+            reason=N_("a new registry starts with them"),
         )
         return repository.publish(connection, staged, author).revision
 

@@ -12,12 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, TextClause, insert, select
 
 from shared.observability import tracing
 from shared.system_tables import audit_log
 
+Related = Callable[[Connection, str], list[str]]
+"""Returns an identifier and those of what belongs to it."""
 _LONG_NUMBER = re.compile(r"[0-9](?: ?[0-9]){10,}")
 """Eleven digits or more: a telephone, identity card or account number, which has no place in a reason."""
 _MAX_REASON = 2_000
@@ -49,10 +52,24 @@ _FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "actor": lambda actor: audit_log.c.actor == actor,
     "act": lambda act: audit_log.c.act == act,
     "subject": lambda subject: audit_log.c.subjects.contains([subject]),
+    "concerning": audit_log.c.subjects.overlap,
     "trace_id": lambda trace_id: audit_log.c.trace_id == trace_id,
     "since": lambda instant: audit_log.c.acted_at >= instant,
     "before": lambda instant: audit_log.c.acted_at < instant,
 }
+
+
+def related_by(statement: TextClause) -> Related:
+    """Return what finds the identifiers that belong to one, by a statement about a UUID `:id`; what is none stands alone."""
+
+    def related(connection: Connection, identifier: str) -> list[str]:
+        try:
+            found = UUID(identifier)
+        except ValueError:
+            return [identifier]
+        return [identifier, *connection.execute(statement, {"id": found}).scalars()]
+
+    return related
 
 
 def list_acts(

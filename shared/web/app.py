@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import State
 
+from shared.audit.log import Related
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.errors import Forbidden, Invalid, TooManyRequests, Unauthenticated, Unavailable
@@ -69,6 +70,7 @@ def create_app(
     event_handlers: Mapping[str, Handler] | None = None,
     tags: Mapping[str, str] | None = None,
     gauges: ReadGauges = lambda _: (),
+    related: Related = lambda _, identifier: [identifier],
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
@@ -76,7 +78,7 @@ def create_app(
     `is_enterprise` tells whether the registry knows an enterprise. `state` is set on `app.state` for the routes. `bodies` are
     the paths that take more than 256 KiB, or files. `event_handlers` process the events of a topic when a dead letter is
     replayed. `tags` describes tags that the docstring of their routes' module does not describe. `gauges` reads the
-    service's own gauges.
+    service's own gauges. `related` returns an identifier with those of what belongs to it, for the audit log.
     """
 
     @asynccontextmanager
@@ -124,6 +126,7 @@ def create_app(
     app.state.draining = False
     app.state.event_handlers = dict(event_handlers or {})
     app.state.read_gauges = read
+    app.state.related = related
     app.state.token_url = settings.token_url
     for name, value in (state or {}).items():
         setattr(app.state, name, value)

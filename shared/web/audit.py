@@ -56,6 +56,13 @@ def list_acts(
     actor: Annotated[str | None, Query(max_length=200, description="Who acted")] = None,
     act: Annotated[str | None, Query(max_length=200, description="The act")] = None,
     subject: Annotated[str | None, Query(max_length=200, description="An identifier among `subjects`")] = None,
+    concerning: Annotated[
+        str | None,
+        Query(
+            max_length=200,
+            description="An identifier; acts on what belongs to it, too: the decisions of a round, the orders of an award",
+        ),
+    ] = None,
     trace_id: Annotated[str | None, Query(max_length=32)] = None,
     since: Annotated[datetime | None, Query(description="Acts at or after this time")] = None,
     before: Annotated[datetime | None, Query(description="Acts before this time")] = None,
@@ -65,15 +72,16 @@ def list_acts(
 ) -> Response:
     """List acts in the order of their numbers, or the newest first."""
     after = decode_cursor(cursor, int)
-    filters = {
-        "actor": actor,
-        "act": act,
-        "subject": subject,
-        "trace_id": trace_id,
-        "since": since,
-        "before": before,
-    }
     with request.app.state.database.reading() as connection:
+        filters = {
+            "actor": actor,
+            "act": act,
+            "subject": subject,
+            "concerning": concerning and request.app.state.related(connection, concerning),
+            "trace_id": trace_id,
+            "since": since,
+            "before": before,
+        }
         found = log.list_acts(connection, filters, limit + 1, after=after[0] if after else None, newest=newest)
     return json_response(page(found, limit, "id"))
 

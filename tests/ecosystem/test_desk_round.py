@@ -316,13 +316,30 @@ def answer_of_the_bank(sent: Path) -> str:
 
 def audit(auditor: Visitor, round_page: str) -> None:
     """An auditor follows the round in the log, verifies the chains, and has a decision computed again."""
-    auditor.go(f"/audit?subject={round_page.rpartition('/')[2]}")
-    assert "开立批次" in auditor.text() and "commerce-maker" in auditor.text()
+    auditor.go(round_page)
+    auditor.follow("本批次的操作记录")
+    text = auditor.page.inner_text("main tbody")
+    seen(auditor, "journey-audit")
+    for act in (
+        "开立批次",
+        "意愿确认",
+        "登记联审意见",
+        "开始公示",
+        "处理异议",
+        "结束公示",
+        "核准奖补决定：已完成",
+        "告知文书：已完成",
+    ):
+        assert act in text, act
     auditor.follow("校验哈希链")
     assert "完整" in auditor.text() and "断裂" not in auditor.text()
     auditor.go(f"/decisions?award_year={YEAR}&uscc={TAKER}&state=approved")
     auditor.follow(NAMES[0])
     assert "银行已支付" in auditor.text()
+    case = auditor.path
+    auditor.follow("本项奖补及其资金的操作记录")
+    assert "编制支付批次" in auditor.page.inner_text("main tbody"), "its bank file is found by the award"
+    auditor.go(case)
     auditor.page.click("main a[href$='/receipt']")
     assert "结果一致" in auditor.text()
     auditor.go("/ledger/chain")

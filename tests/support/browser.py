@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,11 +14,24 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from deploy.checks import tools
-from deploy.local.clients import PORTAL
+from deploy.local.clients import CLIENTS, PERSONS, PORTAL
+from shared.i18n import CHINESE
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 """The rules of axe that stand for WCAG 2.2 AA."""
 _PHONE_WIDTH = 360
+_CODE = re.compile(r"(?<![\w.@/:*-])[a-z][a-z_]{2,}(?![\w.@/:-])")
+"""A word in small Latin letters that is not a part of a name, an address or a file name."""
+_NOT_CODES = frozenset({*PERSONS, *CLIENTS, "sample", "seen"})
+"""Who acts, and what tests enter."""
+_TEXTS = """() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), found = [];
+  while (walker.nextNode()) {
+    const around = walker.currentNode.parentElement;
+    if (!around.closest("code, pre, .code, script, textarea, [lang=en]")) found.push(walker.currentNode.data);
+  }
+  return found;
+}"""
 
 
 @contextmanager
@@ -86,8 +100,15 @@ class Visitor:
         """Return what the page says to its reader."""
         return self.page.inner_text("main")
 
+    def codes(self) -> list[str]:
+        """Return the words of programs that a Chinese page shows to its reader instead of Chinese ones."""
+        if self.page.get_attribute("html", "lang") != CHINESE:
+            return []
+        shown: list[str] = self.page.evaluate(_TEXTS)
+        return sorted({word for text in shown for word in _CODE.findall(text)} - _NOT_CODES)
+
     def findings(self) -> list[str]:
-        """Return what keeps somebody from using the page, by axe; empty if nothing does."""
+        """Return what keeps somebody from using the page: what axe finds, and words that are no Chinese."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate((tools.node() / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
         found: dict[str, Any] = self.page.evaluate(
@@ -97,7 +118,7 @@ class Visitor:
             f"{each['id']}: {each['help']}: {node['html'][:200]}"
             for each in found["violations"]
             for node in each["nodes"]
-        ]
+        ] + [f"not Chinese: {word}" for word in self.codes()]
 
     def overflow_on_a_phone(self) -> int:
         """Return by how many pixels the page is wider than the narrowest screen that it is made for."""

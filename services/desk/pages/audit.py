@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.desk.audit_words import operations as operations_of
 from services.desk.clients.base import SERVICES
 from services.desk.desk import Missing, OwnDesk, together
-from services.desk.rendering import page
+from services.desk.rendering import language, page
 from shared.clock import SHANGHAI, isoformat
 
 router = APIRouter()
@@ -30,10 +32,13 @@ async def show_acts(
     day: str = "",
     before: str = "",
 ) -> Response:
-    """Show what was done in the services, the newest first; `day` is the last day, `before` an instant."""
+    """Show what was done in the services, the newest first; `day` is the last day, `before` an instant.
+
+    `subject` finds what belongs to it as well: of a round all that was done to its decisions and its notices.
+    """
     until = before or _end_of(day)
     asked = [service] if service in SERVICES else list(SERVICES)
-    filters = {"actor": actor, "act": act, "subject": subject, "trace_id": trace_id, "before": until}
+    filters = {"actor": actor, "act": act, "concerning": subject, "trace_id": trace_id, "before": until}
     clients: dict[str, Any] = {name: desk.service(name) for name in asked}
     found = await together(
         **{name: client.list_acts(**filters, newest=True, limit=SHOWN) for name, client in clients.items()}
@@ -50,9 +55,28 @@ async def show_acts(
     ]
     acts.sort(key=lambda each: each["acted_at"], reverse=True)
     missing = [each for each in found.values() if isinstance(each, Missing)]
-    given = {"service": service, **filters, "day": day}
-    del given["before"]
-    return page(request, "audit.html", acts=acts, missing=missing, services=SERVICES, given=given, end=end)
+    given = {"service": service, "actor": actor, "act": act, "subject": subject, "trace_id": trace_id, "day": day}
+    operations = {name: operations_of(name, language(request)) for name in SERVICES}
+    return page(
+        request,
+        "audit.html",
+        acts=acts,
+        missing=missing,
+        services=SERVICES,
+        operations=operations,
+        given=given,
+        end=end,
+        round_=await _round(desk, subject),
+    )
+
+
+async def _round(desk: OwnDesk, subject: str) -> Any:
+    """Return the round that an identifier is of; None if it is of something else."""
+    try:
+        found = await together(round=desk.eligibility.get_round(str(UUID(subject))))
+    except ValueError:
+        return None
+    return found["round"] or None
 
 
 @router.get("/audit/chains")

@@ -69,9 +69,11 @@ async def show_round(request: Request, desk: OwnDesk, round_id: str) -> Response
 async def show_effect_on_budgets(request: Request, desk: OwnDesk, round_id: str) -> Response:
     """Show what the open proposals of a round would take from each budget of this year."""
     year = today(request).year
-    found = await together(
-        **{unit: desk.payout.get_budget(unit, year, proposals=True, round_id=round_id) for unit in UNITS}
-    )
+    found: dict[str, Any] = {}
+    for unit in (
+        UNITS
+    ):  # one after the other: each reads all proposals of the round, and has the whole time of an answer for it
+        found |= await together(**{unit: desk.payout.get_budget(unit, year, proposals=True, round_id=round_id)})
     budgets = [budget for budget in found.values() if budget]
     missing = [each for each in found.values() if isinstance(each, Missing) and each.is_down]
     return page(request, "_round_budgets.html", budgets=budgets, missing=missing[:1], year=year)

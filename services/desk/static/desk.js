@@ -9,6 +9,17 @@ addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form button[disabled]")) button.disabled = false;
 });
 
+// Escape folds an open act, and leads back to its title.
+addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && event.target.closest("details.act[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
+// What was done is told first.
+document.querySelector(".done[tabindex]")?.focus();
+
 // A file may be dropped on its field.
 for (const place of document.querySelectorAll(".drop")) {
   const input = place.querySelector("input[type=file]");

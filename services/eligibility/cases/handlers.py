@@ -63,6 +63,7 @@ def _objection(case: Case) -> None:
         raise NotFound("There is no such notice.")
     transitions.require(case.row, Act.OBJECT)
     objections.require_open(notices.get(case.connection, case.row.notice_id, case.actor))
+    objections.require_none_open(case.connection, case.row.id, case.actor)
 
 
 _REQUIRED: Mapping[str, Callable[[Case], None]] = {

@@ -16,7 +16,7 @@ from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import WIDE
 
 BANDS = (5, 10, 20, 50, 99, 100)
-"""Percent of the threshold that a case lacks at most; what is in the last band alone has nothing at all."""
+"""Percent of the threshold that a case lacks at most; what is in the last band alone has less than a hundredth of it."""
 
 
 @dataclass(frozen=True, slots=True)

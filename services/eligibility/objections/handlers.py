@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, update
+from sqlalchemy import Connection, Row, func, update
+from sqlalchemy.dialects.postgresql import insert
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
@@ -28,8 +29,8 @@ def record_objection(
 ) -> dict[str, Any]:
     """Record an objection against a decision in an open notice; that decision alone is suspended.
 
-    Raises NotFound, Forbidden for an enterprise that is not the payee, Conflict if the notice is closed or the decision's state
-    allows no objection, or Invalid.
+    Raises NotFound, Forbidden for an enterprise that is not the payee, Conflict if the notice is closed, the decision's state
+    allows no objection, or the enterprise has an open one against it, or Invalid.
     """
     require_open(notices.get(connection, notice_id, actor, lock=True))
     payee = notices.payee_of(connection, notice_id, decision_id, actor)
@@ -38,17 +39,8 @@ def record_objection(
     if actor.uscc not in (None, payee):
         raise _not_its_own()
     row = transitions.lock_for(connection, decision_id, actor, Act.OBJECT)
-    objection_id = connection.execute(
-        insert(objections)
-        .values(
-            notice_id=notice_id,
-            decision_id=decision_id,
-            objector=objector,
-            reason=reason,
-            recorded_by=actor.subject,
-        )
-        .returning(objections.c.id)
-    ).scalar_one()
+    values = {"notice_id": notice_id, "decision_id": decision_id, "objector": objector, "reason": reason}
+    objection_id = _recorded(connection, values, actor)
     reason = f"objection {objection_id}"  # its text and its author are kept with the objection alone
     transitions.transition(connection, row, Act.OBJECT, State.SUSPENDED, by=actor.subject, reason=reason)
     return repository.view(repository.get(connection, objection_id, actor), actor)
@@ -68,8 +60,9 @@ def record_omission(
 ) -> dict[str, Any]:
     """Record an objection against what an open notice omits: the award of an enterprise.
 
-    Raises NotFound, Forbidden for another enterprise or a district, Conflict if the notice is closed, Invalid for a case that
-    does not exist or is another enterprise's, or Granted for an award that is granted or proposed.
+    Raises NotFound, Forbidden for another enterprise or a district, Conflict if the notice is closed or the enterprise has an
+    open one about the same case, Invalid for a case that does not exist or is another enterprise's, or Granted for an award that
+    is granted or proposed.
     """
     if actor.uscc is None:
         actor.require_city_wide()
@@ -87,10 +80,32 @@ def record_omission(
         "omitted_uscc": uscc,
         "objector": objector,
         "reason": reason,
-        "recorded_by": actor.subject,
     }
-    made = connection.execute(insert(objections).values(values).returning(objections.c.id)).scalar_one()
-    return repository.view(repository.get(connection, made, actor), actor)
+    return repository.view(repository.get(connection, _recorded(connection, values, actor), actor), actor)
+
+
+def _recorded(connection: Connection, values: dict[str, Any], actor: Actor) -> UUID:
+    """Store an objection and return its id; raises Conflict if the enterprise that makes it has an open one already."""
+    own = {"recorded_by": actor.subject, "objector_uscc": actor.uscc}
+    stored = insert(objections).values(values | own).on_conflict_do_nothing().returning(objections.c.id)
+    objection_id: UUID | None = connection.execute(stored).scalar_one_or_none()
+    if objection_id is None:
+        raise _open_already()
+    return objection_id
+
+
+def require_none_open(connection: Connection, decision_id: UUID, actor: Actor) -> None:
+    """Raise Conflict for an enterprise that has an open objection against a decision."""
+    if actor.uscc is not None and repository.has_open(connection, decision_id, actor.uscc):
+        raise _open_already()
+
+
+def _open_already() -> DomainError:
+    return Conflict(
+        "You have objected to this already, and the objection is open. You can object again once it is decided; until then"
+        " hand in what is new at the office that the notice names.",
+        extra={"state": "open", "possible": ["decide"]},
+    )
 
 
 def decide_objection(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, literal, or_, select
+from sqlalchemy import Connection, Row, Select, and_, exists, literal, or_, select
 
 from services.eligibility.decisions import repository as decisions_of
 from services.eligibility.decisions.tables import decisions
@@ -22,6 +22,12 @@ queries = load(__package__)
 def holds_on(connection: Connection, decision_id: UUID) -> Holds:
     """Return what keeps a decision suspended."""
     return Holds(**connection.execute(queries.holds_on_decision, {"decision_id": decision_id}).mappings().one())
+
+
+def has_open(connection: Connection, decision_id: UUID, uscc: str) -> bool:
+    """Return whether an enterprise has an open objection against a decision."""
+    own = objections.c.decision_id == decision_id, objections.c.objector_uscc == uscc, objections.c.outcome.is_(None)
+    return connection.execute(select(exists().where(*own))).scalar_one()
 
 
 def _visible(actor: Actor) -> Select[Any]:

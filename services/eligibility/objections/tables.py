@@ -22,6 +22,7 @@ objections = Table(
     Column("omitted_uscc", Text, comment="The enterprise of the omitted case"),
     Column("refusal_id", ForeignKey("refusals.id"), comment="The refusal that the dismissal of an omission drew up"),
     Column("objector", Text),
+    Column("objector_uscc", Text, comment="The enterprise that objects itself; empty for what an office recorded"),
     Column("reason", Text, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -43,6 +44,15 @@ objections = Table(
     Index("ix_objections_decision", "decision_id"),
     Index("ix_objections_notice", "notice_id", "id"),
     Index("ix_objections_open", "id", postgresql_where=text("outcome IS NULL")),
+    Index(
+        "ux_objections_open_of_enterprise",
+        "decision_id",
+        "omitted",
+        "objector_uscc",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=text("outcome IS NULL AND objector_uscc IS NOT NULL"),
+    ),
     comment="Objections to decisions in a public notice, with their outcomes",
     info=changes("outcome", "decided_by", "decided_at", "decision_reason", "refusal_id"),
 )

@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from shared.web.enterprises import Enterprises
 from tests.integration.eligibility.api_driver import CLOSABLE_ON, Office
 from tests.integration.eligibility.support import evaluate, rent, the_decision
+
+PAYEE = "91331100MA2000061E"
 
 
 def test_an_objection_suspends_one_decision_and_a_rejected_one_lets_it_go_on(office: Office) -> None:
@@ -101,3 +104,36 @@ def test_two_persons_decide_an_objection_in_the_database_too(office: Office) -> 
         )
     with pytest.raises(IntegrityError, match="not_closed_early"), office.database.transaction() as connection:
         connection.execute(text("UPDATE notices SET closed_on = last_day, closed_by = 'x', closed_at = now()"))
+
+
+def test_an_enterprise_has_one_open_objection_against_a_decision(office: Office) -> None:
+    office.app.state.enterprises = Enterprises(lambda code: True)
+    notice = office.noticed(rent(PAYEE, 500), rent("B", 700))
+    own = office.tokens.bearer(sub=f"enterprise:{PAYEE}", uscc=PAYEE, scope="own:read own:write")
+    path = f"/v1/notices/{notice['id']}/objections"
+    body = {"decision_id": office.id_of(PAYEE), "reason": "the rent was higher"}
+    first = office.ask_as(own, "POST", path, body)
+    assert first.status_code == 201, first.text
+    second = office.ask_as(own, "POST", path, body | {"reason": "the rent was much higher"})
+    assert (second.status_code, second.json()["state"], second.json()["possible"]) == (409, "open", ["decide"])
+    assert office.ask_as(own, "GET", f"/v1/notices/{notice['id']}").json()["objections"]["open"] == 1
+    office.objected(notice, PAYEE)  # what others say on paper is recorded beside it
+    office.decided(first.json(), "rejected")
+    assert office.ask_as(own, "POST", path, body).status_code == 201, "once it is decided, another one may be made"
+
+
+@pytest.mark.parametrize("about", ["decision_id", "omitted"])
+def test_the_database_keeps_one_open_objection_of_an_enterprise_about_a_matter(office: Office, about: str) -> None:
+    notice = office.noticed(rent("A", 500))
+    case = '{"award": "courier-rent", "subject": "B", "award_year": 2023}'
+    matter = {"decision_id": office.id_of("A"), "omitted": None} if about == "decision_id" else {"omitted": case}
+    values = {"notice": notice["id"], "decision_id": None, "uscc": matter.get("omitted") and "B"} | matter
+    objecting = text(
+        "INSERT INTO objections (notice_id, decision_id, omitted, omitted_uscc, objector_uscc, reason, recorded_by)"
+        " VALUES (:notice, :decision_id, :omitted, :uscc, :objector, 'r', 'x')"
+    )
+    with office.database.transaction() as connection:
+        for objector in ("A", "B", None, None):
+            connection.execute(objecting, values | {"objector": objector})
+    with pytest.raises(IntegrityError, match="open_of_enterprise"), office.database.transaction() as connection:
+        connection.execute(objecting, values | {"objector": "A"})

@@ -145,6 +145,7 @@ STATES: Mapping[str, Callable[[Desk], str]] = {
         "review_decision", "statistics-officer", desk.proposed, outcome="objected"
     ),
     "objected to": lambda desk: desk.after("record_objection", "commerce-maker", desk.in_notice),
+    "objected to by the payee": lambda desk: desk.after("record_objection", PAYEE, desk.in_notice),
     "rejected": lambda desk: desk.after("reject_decision", "commerce-checker", desk.noticed),
     "approved": lambda desk: desk.after("approve_decision", "commerce-checker", desk.noticed),
 }
@@ -160,6 +161,8 @@ EXPECTED: Mapping[tuple[str, str], set[str]] = {
     ("suspended by a reviewer", "commerce-maker"): {"confirm_decision"},
     ("suspended by a reviewer", "statistics-officer"): {"review_decision"},
     ("objected to", "commerce-maker"): {"record_objection"},
+    ("objected to by the payee", PAYEE): set(),
+    ("objected to by the payee", "commerce-maker"): {"record_objection"},
     ("rejected", "commerce-checker"): set(),
     ("approved", "auditor"): {"replay_decision", "get_decision_letter"},
 }
