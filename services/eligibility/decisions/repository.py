@@ -245,17 +245,21 @@ def documents_of(connection: Connection, digests: Collection[str]) -> dict[str, 
 
 
 def sealed_documents(connection: Connection, rows: Collection[Row[Any]]) -> dict[str, str]:
-    """Return the sealed inputs of decisions by their hashes. Those that were sealed one by one are documents."""
+    """Return the sealed inputs of decisions or refusals by their hashes. Those that were sealed one by one are documents."""
     wanted = {row.inputs_hash for row in rows}
-    found = documents_of(connection, {row.inputs_hash for row in rows if row.inputs_number is None})
-    keys = {(row.evaluation_id, row.inputs_number) for row in rows if row.inputs_number is not None}
-    query = select(sealed_inputs.c.documents).where(
-        tuple_(sealed_inputs.c.evaluation_id, sealed_inputs.c.number).in_(keys)
-    )
+    keys = {row.inputs_hash: (row.evaluation_id, number) for row in rows if (number := _inputs_number(row)) is not None}
+    found = documents_of(connection, wanted - keys.keys())
+    place = tuple_(sealed_inputs.c.evaluation_id, sealed_inputs.c.number)
+    query = select(sealed_inputs.c.documents).where(place.in_(set(keys.values())))
     for stream in connection.execute(query).scalars() if keys else ():
         by_hash = ((sha256(content.encode()), content) for content in frame_of(stream)["content"])
         found |= {digest: content for digest, content in by_hash if digest in wanted}
     return found
+
+
+def _inputs_number(row: Row[Any]) -> int | None:
+    """Return which row of its evaluation's sealed inputs holds a decision's; None for a refusal's, which are a document."""
+    return getattr(row, "inputs_number", None)
 
 
 def find_rows(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
