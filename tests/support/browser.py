@@ -22,8 +22,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _PHONE_WIDTH = 360
 _CODE = re.compile(r"(?<![\w.@/:*-])[a-z][a-z_]{2,}(?![\w.@/:-])")
 """A word in small Latin letters that is not a part of a name, an address or a file name."""
-_NOT_CODES = frozenset({*PERSONS, *CLIENTS, "sample", "seen"})
-"""Who acts, and what tests enter."""
+_NOT_CODES = frozenset({*PERSONS, *CLIENTS, "sample", "seen", "and"})
+"""Who acts, what tests enter, and a word that stands in a sentence of the policy."""
 _TEXTS = """() => {
   const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), found = [];
   while (walker.nextNode()) {
