@@ -17,6 +17,7 @@ imports = Table(
     Column("sha256", Text, nullable=False),
     Column("headings", JSONB),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    info=changes("headings"),
 )
 
 import_chunks = Table(

@@ -137,11 +137,15 @@ class WholeLife(Life):
     def object_to_an_omission(self, data: st.DataObject, subject: str) -> None:
         number = data.draw(st.integers(0, len(self.notices) - 1))
         payee = self._payee(subject)
+        notice = self.notices[number][0]
+        is_open = any(
+            omitted == subject and place not in self.answered for place, (_, omitted, _) in enumerate(self.omissions)
+        )
         made = self.attempt(
-            number not in self.closed and not self._is_decided(subject),
+            number not in self.closed and not self._is_decided(subject) and not is_open,
             record_omission,
             registry=self.registry,
-            notice_id=self.notices[number][0],
+            notice_id=notice,
             uscc=payee.uscc,
             case=self._case(subject),
             actor=payee,
