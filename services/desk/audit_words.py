@@ -163,8 +163,8 @@ _CODES: NamesByCode = {
     **UNITS,
     **department_names(),
 }
-UNTOLD = frozenset({"progress", "problem", "id"})
-"""What says nothing where it stands: how a job was when it was queued, and numbers of rows."""
+UNTOLD = frozenset({"progress", "problem", "id", "parameters"})
+"""What says nothing where it stands: how a job was when it was queued, numbers of rows, what a simulation supposes."""
 
 
 def title_of(service: str, operation: str, language: Language) -> str:

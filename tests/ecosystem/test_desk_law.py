@@ -156,10 +156,10 @@ def test_two_persons_change_the_procedure_of_a_reading(decided: object, sign_in:
 def test_two_persons_change_a_reading_and_change_it_back(decided: object, sign_in: SignIn) -> None:
     maker, checker = sign_in("commerce-maker"), sign_in("commerce-checker")
     place = f"/policies/{POLICY}/interpretations"
-    for value in ("lpr", "benchmark"):
+    for number, value in enumerate(("lpr", "benchmark"), 1):
         maker.go(place)
-        fields = {"interpretations.loan_rate": value, "reason": f"专题会议纪要：{value}"}
-        assert f"专题会议纪要：{value}" in maker.act("propose_interpretation_change", fields, within="#loan_rate")
+        fields = {"interpretations.loan_rate": value, "reason": f"专题会议纪要〔{number}〕"}
+        assert f"专题会议纪要〔{number}〕" in maker.act("propose_interpretation_change", fields, within="#loan_rate")
         assert maker.page.locator("form[action$=confirm_interpretation_change]").count() == 0
         checker.go(place)
         checker.act("confirm_interpretation_change")

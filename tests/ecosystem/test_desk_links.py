@@ -41,7 +41,8 @@ def test_every_kind_of_page_that_is_linked_can_be_read(
             continue
         met.add(kind)
         answer = visitor.page.goto(f"{visitor.url}{path}")
-        assert answer
+        if answer is None:
+            continue  # a place on the page that is open
         if answer.status != 200 or len(answer.body()) > _MAX_BYTES:
             wrong.append(f"{path}: {answer.status}, {len(answer.body())} bytes")
         if visitor.page.locator("main#main").count():

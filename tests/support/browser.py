@@ -28,7 +28,7 @@ _TEXTS = """() => {
   const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), found = [];
   while (walker.nextNode()) {
     const around = walker.currentNode.parentElement;
-    if (!around.closest("code, pre, .code, script, textarea, [lang=en]")) found.push(walker.currentNode.data);
+    if (!around.closest("code, pre, .code, .said, script, textarea, [lang=en]")) found.push(walker.currentNode.data);
   }
   return found;
 }"""
