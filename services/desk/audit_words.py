@@ -55,6 +55,7 @@ _ENDS: NamesByCode = {"succeeded": ("已完成", "done"), "failed": ("失败", "
 _JOBS = {name.replace("-", "_"): kind.title for name, kind in JOBS.items()}
 
 FIGURES: NamesByCode = {
+    "key": ("记录", "record"),
     "accepted": ("接受", "accepted"),
     "account_revision": ("账户修订号", "revision of the account"),
     "amount_fen": ("金额（元）", "amount (yuan)"),
