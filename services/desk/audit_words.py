@@ -55,7 +55,6 @@ _ENDS: NamesByCode = {"succeeded": ("已完成", "done"), "failed": ("失败", "
 _JOBS = {name.replace("-", "_"): kind.title for name, kind in JOBS.items()}
 
 FIGURES: NamesByCode = {
-    "key": ("记录", "record"),
     "accepted": ("接受", "accepted"),
     "account_revision": ("账户修订号", "revision of the account"),
     "amount_fen": ("金额（元）", "amount (yuan)"),
@@ -86,6 +85,7 @@ FIGURES: NamesByCode = {
     "held": ("暂停支付", "on hold"),
     "inserted": ("新增", "new"),
     "instalment": ("第几期", "instalment"),
+    "key": ("记录", "record"),
     "last_award_year": ("最后奖补年度", "last award year"),
     "left_out": ("未编入", "left out"),
     "letters": ("决定书", "letters"),
