@@ -41,10 +41,11 @@ INSERT INTO awards (award_id, policy, award, subject, identity_year)
 SELECT gen_random_uuid(), 'lishui-2020-1', 'courier-rent', 'E' || n, 2023 FROM generate_series(1, :count) n;
 INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc, payee_name,
     jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision, policy_hash,
-    interpretations_hash, inputs_hash, engine_version, proposed_by)
+    interpretations_hash, inputs_hash, engine_version, proposed_by, procedure_hash)
 SELECT award_id, :evaluation_id, 'proposed', policy, award, '4', subject, 2023, subject, '丽水样例' || subject || '有限公司',
     'liandu', 'granted', 'cash', 6000000, '[{"due_year": 2024, "amount_fen": 6000000}]', '{}', 'initial', '2024-03-01', 7,
-    'book', 'readings', 'inputs-' || substr(subject, 2), '1.0.0', :maker FROM awards ORDER BY subject;
+    'book', 'readings', 'inputs-' || substr(subject, 2), '1.0.0', :maker, (SELECT hash FROM documents WHERE kind = 'procedure')
+FROM awards ORDER BY subject;
 INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'propose', 'proposed', :maker FROM decisions
 """
 
@@ -54,16 +55,16 @@ UPDATE decisions SET state = 'approved', version = 1, approved_by = 'commerce-ch
 """
 
 
-def proposed(server: DatabaseServer, count: int, more: str = "") -> Database:
+def proposed(server: DatabaseServer, count: int, more: str = "", before: str = "") -> Database:
     """Return a fresh database of eligibility with `count` proposals of one evaluation, vacuumed and analysed.
 
-    `more` are statements that go on from there.
+    `before` are statements that go before, and may store the procedure that holds; `more` go on from there.
     """
     made = server.fresh("eligibility")
     owner = Database(made.owner_url)
     values = {"count": count, "evaluation_id": EVALUATION, "maker": MAKER}
     with owner.transaction() as connection:
-        for statement in filter(str.strip, f"{_PROPOSED};\n{more}".split(";\n")):
+        for statement in filter(str.strip, f"{before};\n{_PROPOSED};\n{more}".split(";\n")):
             connection.execute(text(statement), {name: values[name] for name in values if f":{name}" in statement})
     with owner.reading() as connection:
         connection.execute(text("VACUUM ANALYZE"))

@@ -25,12 +25,14 @@ from tests.bench.bench_registry import timed
 from tests.support.databases import DatabaseServer
 
 REVIEWER = Actor("statistics-officer", frozenset(), department="statistics")
-_STEPS = """
+_PROCEDURE = """
 INSERT INTO documents (hash, kind, content) VALUES ('procedure', 'procedure', '{"confirmation": {"silence": "declines"}}');
-INSERT INTO procedure_changes (policy, hash, reason, proposed_by) VALUES ('lishui-2020-1', 'procedure', 'r', 'x');
+INSERT INTO procedure_changes (policy, hash, reason, proposed_by) VALUES ('lishui-2020-1', 'procedure', 'r', 'x')
+"""
+_STEPS = """
 INSERT INTO decision_steps (decision_id, place, step, due_on)
 SELECT id, 1, 'confirmation', '2024-03-15'::date FROM decisions UNION ALL SELECT id, 2, 'review:statistics', NULL FROM decisions;
-UPDATE decisions SET open_steps = '{confirmation,review:statistics}', procedure_hash = 'procedure'
+UPDATE decisions SET open_steps = '{confirmation,review:statistics}'
 """
 PASS = {"step": "review:statistics", "outcome": "passed", "act": "pass", "state": "proposed"}
 DECLINE = {"step": "confirmation", "outcome": "declined", "act": "decline", "state": "rejected"}
@@ -76,7 +78,7 @@ def beside(
     server: DatabaseServer, count: int, what: str, act: Callable[[Database], None], values: Mapping[str, str]
 ) -> list[Any]:
     """Measure `act` and the bare statements with `values`, on equal databases; `what` is said of the proposals."""
-    ours, plain = (proposed(server, count, _STEPS) for _ in range(2))
+    ours, plain = (proposed(server, count, _STEPS, _PROCEDURE) for _ in range(2))
     acted = timed(f"{what} in bulk, announced in the outbox", count, lambda: act(ours))
     done = f"decision_steps WHERE step = '{values['step']}' AND outcome = '{values['outcome']}'"
     assert count_of(ours, done) == count_of(ours, f"decisions WHERE state = '{values['state']}'") == count
