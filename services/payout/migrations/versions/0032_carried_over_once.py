@@ -5,8 +5,8 @@ As in 0006 this migration is by itself, and may be run again wherever it broke o
 
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
