@@ -259,12 +259,12 @@ class Interpretations(Mapping[str, str]):
         for name, value in changes.items():
             if name not in self._domain:
                 known = [_named(code, each.words) for code, each in self._domain.items()]
-                raise InterpretationError("There is no such interpretation; there are {names}.", name, names=known)
+                raise InterpretationError("There is no such interpretation; there are: {names}.", name, names=known)
             asked = self._domain[name]
             if value not in asked.values:
                 allowed = [_named(code, words) for code, words in asked.values.items()]
                 title = _named(name, asked.words)
-                raise InterpretationError("{name} must be one of {values}.", name, name=title, values=allowed)
+                raise InterpretationError("{name} must be one of: {values}.", name, name=title, values=allowed)
         return Interpretations(self._domain, {**self._values, **changes})
 
     def with_stored(self, document: Mapping[str, str]) -> Interpretations:

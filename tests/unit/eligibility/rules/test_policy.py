@@ -79,7 +79,7 @@ def test_interpretations_start_at_their_first_value() -> None:
 
 
 def test_unknown_interpretations_and_values_are_refused_with_what_is_allowed() -> None:
-    with pytest.raises(InterpretationError, match=r"there are .*several tiers reached in one year \(tier_jump\)"):
+    with pytest.raises(InterpretationError, match=r"there are: .*several tiers reached in one year \(tier_jump\)"):
         DEFAULTS.with_changes({"tier_jumps": "highest"})
     with pytest.raises(InterpretationError, match=r"the highest pays \(highest\), each pays \(every_tier\)"):
         DEFAULTS.with_changes({"tier_jump": "lowest"})
