@@ -27,12 +27,10 @@ from services.payout.orders.transitions import NewOrder
 from shared.audit import log as audit
 from shared.clock import Clock
 from shared.database.bulk import array
-from shared.events.award_decided import MAX_VERSIONS_AHEAD
+from shared.events.award_decided import MAX_ENTITLEMENT_FEN, MAX_VERSIONS_AHEAD
 from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message, RejectedMessageError
 
-"""Versions are numbered without gaps. Some may be lost with a broker's log, but never so many of one award, and one far too high
-would shut out all that eligibility decides later."""
 PASS_AWARDS = 2_000
 """Awards that are resumed in one transaction once their arrangement is confirmed."""
 
@@ -50,13 +48,15 @@ def receive(connection: Connection, messages: Sequence[Message], now: datetime) 
     """Store the versions in `messages` and apply the highest of each award.
 
     A version that is stored already, or lower than the highest, changes nothing. Raises RejectedMessageError for a message
-    that is not a valid `award.decided`, or whose version is implausible.
+    that is not a valid `award.decided`, or whose version or amount is implausible.
     """
     versions = read_all(messages)
     funding.lock_blockers_shared(connection)
     award_ids = {award_id for award_id, _ in versions}
     known = repository.lock(connection, award_ids)
-    for award_id, version in versions:
+    for (award_id, version), (_, entitlement) in versions.items():
+        if entitlement.entitlement_fen > MAX_ENTITLEMENT_FEN:
+            raise RejectedMessageError(f"the entitlement is more than {MAX_ENTITLEMENT_FEN // 100} yuan")
         if version > (known[award_id].version if award_id in known else 0) + MAX_VERSIONS_AHEAD:
             raise RejectedMessageError(f"the version is more than {MAX_VERSIONS_AHEAD} above the highest known")
     stored = repository.known_versions(connection, known)
