@@ -112,7 +112,8 @@ def pick(connection: Connection, statement: TextClause, values: Mapping[str, Any
     """Lock many decisions as the temporary table `picked` (id, award_id, version in force or 0); returns how many.
 
     `statement` creates the table. All such statements lock awards before decisions and in the order of `award_id`, so that
-    transactions never wait for each other in a circle.
+    transactions never wait for each other in a circle. Whoever changes a decision holds its award: a statement that locks
+    awards alone is followed by one that leaves out what another has changed meanwhile.
     """
     connection.execute(text("DROP TABLE IF EXISTS picked"))
     picked = connection.execute(statement, values).rowcount
@@ -164,6 +165,7 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
     """
     values = {"ids": list(ids), "by": by}
     pick(connection, queries.pick_approvable, values)
+    connection.execute(queries.leave_decided)
     if connection.execute(queries.any_in_force).scalar_one():
         _act(connection, queries.supersede_in_force, values)
     connection.execute(queries.number_versions)
@@ -184,22 +186,23 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
 def pass_step(connection: Connection, ids: Sequence[UUID], step: str, *, by: str, notice_days: int) -> int:
     """Pass a review of those of the decisions `ids` that still wait for it; returns how many."""
     picked = pick(connection, queries.pick_reviewable, {"ids": list(ids), "step": step})
+    done = connection.execute(queries.leave_done, {"step": step}).rowcount
     values = {"step": step, "outcome": "passed", "by": by, "reason": None}
     connection.execute(queries.take_step_of_picked, values)
     connection.execute(queries.close_step_of_picked, values)
     _record(connection, Act.PASS, by=by, step=step, notice_days=notice_days)
-    return picked
+    return picked - done
 
 
 def decline_silent(connection: Connection, today: date, *, limit: int, by: str, reason: str) -> int:
     """Decline up to `limit` proposals whose payees have not answered in time, where silence declines; returns how many."""
     picked = pick(connection, queries.pick_silent, {"today": today, "limit": limit})
-    answered = connection.execute(queries.leave_answered, {"step": CONFIRMATION}).rowcount
+    done = connection.execute(queries.leave_done, {"step": CONFIRMATION}).rowcount
     values = {"step": CONFIRMATION, "outcome": "declined", "by": by, "reason": reason}
     connection.execute(queries.take_step_of_picked, values)
     connection.execute(queries.reject_picked, values)
     _record(connection, Act.DECLINE, by=by, reason=reason, step=CONFIRMATION)
-    return picked - answered
+    return picked - done
 
 
 def _record(

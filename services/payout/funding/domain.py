@@ -9,7 +9,8 @@ Where a budget lacks money, the arrangement of the day says what happens (`short
   later instalment is funded, so nobody is overtaken; from the other budgets later instalments are funded.
 - `in_proportion`: let a day be short in some budgets. Each of its instalments gets the same proportion f of what it needs, the
   smallest of (free ÷ needed on that day) over its short budgets: of an order ⌊amount × f⌋ now, the rest later. Then no later
-  instalment is funded from the short budgets until the day is covered.
+  instalment is funded from the short budgets until the day is covered. What a day needs includes its instalments that an earlier
+  day keeps waiting in another budget: their share stays theirs.
 
 Rounding down leaves some money over, and so does a unit whose partner has less. That is not shared out again by itself, which
 would pay a day in ever smaller amounts: a day is shared again once more is free in one of its budgets than it left there.
@@ -175,7 +176,7 @@ def _share(
     day: date, instalments: Sequence[Sequence[QueuedOrder]], budget: AvailableBudget, funded: list[Funded]
 ) -> None:
     able = [each for each in instalments if budget.blocked.isdisjoint(order.unit for order in each)]
-    need = _needed(able)
+    need = _needed(instalments)
     short = {unit for unit, fen in need.items() if budget.lacks(unit, fen)}
     shares_again = budget.has_more_for(day, need)
     free = {unit: budget.free.get(unit, 0) if shares_again else 0 for unit in short}

@@ -128,8 +128,9 @@ payment_orders = Table(
         *("unit", "due_year", "award_id", "instalment", "changed_at"),
         postgresql_where=text("live AND state = 'waiting' AND waiting_for = 'release'"),
     ),
+    Index("uq_payment_orders_number", "number", unique=True),
     Index("ix_payment_orders_award_id", "award_id"),
-    Index("ix_payment_orders_payee_uscc", "payee_uscc"),
+    Index("ix_payment_orders_payee_batch", "payee_uscc", "batch_id"),
     Index("ix_payment_orders_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     Index(
         "uq_payment_orders_replaced",

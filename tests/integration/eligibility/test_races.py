@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, text
@@ -16,6 +17,9 @@ from services.eligibility.decisions import transitions
 from services.eligibility.decisions.domain import Act
 from services.eligibility.notices.handlers import close_notice, open_notice
 from services.eligibility.objections.handlers import record_objection
+from services.eligibility.procedures.domain import Confirmation, Procedure, Review, Silence
+from services.eligibility.procedures.handlers import confirm_change, propose_change
+from services.eligibility.rules.library import load_policy
 from shared.database.engine import Database
 from shared.errors import DomainError
 from tests.integration.eligibility.support import CHECKER, MAKER, evaluate, history, rent, the_decision
@@ -102,6 +106,41 @@ def test_of_two_bulk_approvals_each_decision_is_approved_once(database: Database
     first = lambda connection: transitions.approve(connection, ids[:2], by=CHECKER.subject, reason=None)  # noqa: E731
     assert while_open(database, first, approving) == 1
     assert [history(database, subject)[0][0] for subject in "ABC"] == [1, 1, 1]
+
+
+def test_a_bulk_approval_leaves_out_what_was_rejected_while_it_waited(database: Database) -> None:
+    evaluate(database, rent("A", 500), rent("B", 700))
+    a, b = (the_decision(database, subject).id for subject in "AB")
+
+    def rejecting(connection: Connection) -> None:
+        handlers.reject(connection, a, CHECKER, reason="r", if_match=None, notice_days=0, language="en")
+
+    def approving() -> int:
+        with database.transaction() as connection:
+            return transitions.approve(connection, [a, b], by=CHECKER.subject, reason=None)
+
+    assert while_open(database, rejecting, approving) == 1
+    assert [history(database, subject)[0][:2] for subject in "AB"] == [(None, "rejected"), (1, "approved")]
+
+
+def test_two_departments_pass_the_same_decisions_at_once(database: Database) -> None:
+    policy = load_policy("lishui-2020-1")
+    reviews = Procedure(Confirmation(False, 5, Silence.WAITS), (Review("statistics"), Review("tax")))
+    with database.transaction() as connection:
+        change = propose_change(connection, policy, reviews, "r", by=MAKER.subject)
+        confirm_change(connection, policy, change["id"], by=CHECKER.subject)
+    evaluate(database, rent("A", 500), rent("B", 700))
+    a, b = (the_decision(database, subject).id for subject in "AB")
+
+    def passing(step: str, ids: list[UUID]) -> Callable[[Connection], int]:
+        return lambda connection: transitions.pass_step(connection, ids, step, by="r", notice_days=5)
+
+    def passing_again() -> list[int]:
+        with database.transaction() as connection:
+            return [passing(f"review:{each}", [a, b])(connection) for each in ("tax", "statistics")]
+
+    assert while_open(database, passing("review:statistics", [a]), passing_again) == [2, 1]
+    assert [the_decision(database, subject).open_steps for subject in "AB"] == [[], []]
 
 
 def test_an_objection_and_the_close_of_its_notice_follow_one_another(database: Database) -> None:

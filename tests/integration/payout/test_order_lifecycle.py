@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from services.payout.enums import OrderState
+from services.payout.orders import repository
 from services.payout.orders.lifecycle import BEGINNINGS, IMMUTABLE, TRANSITIONS, Act
-from tests.integration.payout.support import USCC, Payout
+from tests.integration.payout.support import USCC, Payout, decision
+from tests.support import databases
 
 OTHER_VALUES = {
     "id": "uuidv7()",
@@ -177,3 +179,26 @@ def test_the_orders_of_an_award_are_found_by_an_index(payout: Payout) -> None:
             text("EXPLAIN SELECT FROM payment_orders WHERE award_id = '00000000-0000-4000-8000-000000000001' AND live")
         ).scalars()
         assert "payment_orders_award_id" in "\n".join(plan)
+
+
+def test_a_page_of_orders_reads_what_it_shows(payout: Payout) -> None:
+    """Neither every version of every award, nor all that a payee was paid before."""
+    payout.arrange()
+    payout.account()
+    twice = ((2025, 1_000_000), (2026, 1_000_000))
+    payout.receive(
+        *(decision(f"s{number}", instalments=twice, later_instalments="confirmed") for number in range(1_000))
+    )
+    paid = "state = 'settled', waiting_for = NULL, account_revision = 1, batch_id = uuidv7(), result_on = '2026-03-01'"
+    by = "budget_year = 2026, funded_at = now(), approved_by = 'c', approved_at = now(), batched_by = 'b'"
+    reads = text("SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables")
+    with databases.as_owner(payout.database) as connection:
+        nothing_stays = connection.begin_nested()
+        connection.execute(text("ALTER TABLE payment_orders DISABLE TRIGGER USER"))
+        connection.execute(text(f"UPDATE payment_orders SET {paid}, {by}"))
+        connection.execute(text("ANALYZE"))
+        before = connection.execute(reads).scalar_one()
+        shown = repository.views(connection, {"jurisdiction": "liandu"}, limit=20)
+        assert connection.execute(reads).scalar_one() - before <= 20 * len(shown)
+        nothing_stays.rollback()
+    assert len(shown) == 20

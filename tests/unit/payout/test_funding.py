@@ -183,6 +183,19 @@ def test_what_is_left_over_is_shared_again_only_with_more_money() -> None:
     assert share(waiting, enough) == {"0:0:city": 26, "0:1:city": 16}
 
 
+def test_what_an_earlier_day_keeps_waiting_has_its_share_of_its_day() -> None:
+    """Otherwise a second pass, in which the earlier day lacks Liandu's money too, would pay the zone's last fen."""
+    own = [{"liandu": 1, "development_zone": 10}, {"development_zone": 10}, {"liandu": 1}]
+    waiting = days([{"city": 20, "liandu": 9}], own)
+    budget = AvailableBudget({"city": 10, "liandu": 9, "development_zone": 19})
+    first = share(waiting, budget)
+    assert first == {"0:0:city": 10, "0:0:liandu": 4, "1:1:development_zone": 9, "1:2:liandu": 1}  # 10 x 19/20
+    waiting = rests(waiting, first)
+    again = AvailableBudget(dict(budget.free), left_over=dict(budget.left_over))
+    assert share(waiting, again) == {}
+    assert again.blocked == {"city", "liandu", "development_zone"}
+
+
 def test_money_for_another_budget_of_the_day_is_more_money() -> None:
     """The city's money was held up by Liandu's; Liandu's comes."""
     waiting = days([{"city": 10, "liandu": 10}, {"city": 20}])
@@ -217,7 +230,7 @@ def test_shared_days_follow_the_law(waiting: list[list[dict[str, int]]], free: d
     for day, own in enumerate(waiting):
         able = {number: need for number, need in enumerate(own) if blocked.isdisjoint(need)}
         left = {unit: free.get(unit, 0) - spent.get(unit, 0) for unit in UNITS}
-        need = {unit: sum(each.get(unit, 0) for each in able.values()) for unit in UNITS}
+        need = {unit: sum(each.get(unit, 0) for each in own) for unit in UNITS}
         short = {unit for unit in UNITS if left[unit] < need[unit]}
         for number, each in enumerate(own):
             got = {unit: funded.get(f"{day}:{number}:{unit}", 0) for unit in each}

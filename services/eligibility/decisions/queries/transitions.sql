@@ -100,11 +100,15 @@ UPDATE decisions d SET noticed_on = :noticed_on, state = CASE d.state WHEN 'in_n
     revision = d.revision + 1, changed_at = now()
 FROM picked p WHERE d.id = p.id;
 
--- pick_approvable: Lock those of some decisions that are proposed, and rest on no proposal or fact of the approving person.
+-- pick_approvable: Lock the awards of those of some decisions that are proposed, and rest on no proposal or fact of the approving person.
+-- Whoever changes a decision holds its award, so that its own row needs no lock; what another has done before is left out after it.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
 SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
 WHERE d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by AND :by <> ALL(d.fact_authors)
-ORDER BY d.award_id FOR UPDATE OF a, d;
+ORDER BY a.award_id FOR UPDATE OF a;
+
+-- leave_decided: Leave out of the picked decisions those that somebody has decided while their awards were waited for.
+DELETE FROM picked p USING decisions d WHERE d.id = p.id AND d.state <> 'proposed';
 
 -- any_in_force: Does any picked award have a version in force?
 SELECT EXISTS (SELECT FROM picked WHERE version > 0);
@@ -133,16 +137,15 @@ WITH acted AS (
     RETURNING decision_id)
 SELECT CAST(array_agg(decision_id) AS text) FROM acted;
 
--- pick_reviewable: Lock those of some decisions that still wait for a review.
+-- pick_reviewable: Lock the awards of those of some decisions that still wait for a review.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
 SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id) JOIN decision_steps s ON s.decision_id = d.id
 WHERE d.id = ANY(:ids) AND d.state IN ('proposed', 'suspended') AND s.step = :step AND s.outcome IS NULL
-ORDER BY d.award_id FOR UPDATE OF a, d, s;
+ORDER BY a.award_id FOR UPDATE OF a;
 
 -- pick_silent: Lock the awards of proposals whose confirmation is overdue, where the procedure says that silence declines.
--- Whoever changes a decision holds its award, so that its own row needs no lock; what another has done before is left out below. The few
--- procedures are read first: documents hold much else, which nobody has to parse for it. Chosen before they are ordered: what is left for
--- the next time is not sorted each time.
+-- The few procedures are read first: documents hold much else, which nobody has to parse for it. Chosen before they are ordered: what is
+-- left for the next time is not sorted each time.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
 SELECT silent.id, a.award_id, a.version
 FROM (SELECT d.id, d.award_id FROM decision_steps s JOIN decisions d ON d.id = s.decision_id
@@ -153,7 +156,7 @@ FROM (SELECT d.id, d.award_id FROM decision_steps s JOIN decisions d ON d.id = s
 JOIN awards a USING (award_id)
 ORDER BY a.award_id FOR UPDATE OF a;
 
--- leave_answered: Leave out of the picked decisions those that somebody has answered for while their awards were waited for.
+-- leave_done: Leave out of the picked decisions those whose step somebody has done while their awards were waited for.
 DELETE FROM picked p USING decisions d WHERE d.id = p.id AND NOT (d.state IN ('proposed', 'suspended') AND :step = ANY(d.open_steps));
 
 -- take_step_of_picked: Record what became of a step of the picked decisions.
@@ -181,8 +184,9 @@ FROM (SELECT row_number() OVER (ORDER BY d.award_id) AS number, d.award_id, d.id
     'instalments', d.instalments, 'decided_on', d.decided_on, 'first_decided_on', a.first_decided_on, 'reason', d.reason,
     'receipt', json_build_object('facts_revision', d.facts_revision, 'policy_hash', d.policy_hash,
         'interpretations_hash', d.interpretations_hash, 'engine_version', d.engine_version),
-    'later_instalments', (SELECT 'confirmed' FROM documents p WHERE p.hash = d.procedure_hash
-                          AND p.content::jsonb ->> 'later_instalments' = 'confirmed')))::text AS data
+    'later_instalments', CASE WHEN d.procedure_hash = ANY(ARRAY(
+        SELECT p.hash FROM procedure_changes c JOIN documents p ON p.hash = c.hash
+        WHERE p.content::jsonb ->> 'later_instalments' = 'confirmed')) THEN 'confirmed' END))::text AS data
 FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_id) told
 GROUP BY (number - 1) / 500 ORDER BY (number - 1) / 500;
 
