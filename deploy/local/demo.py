@@ -208,11 +208,8 @@ def _pay(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
     demo.wait_for_orders(decisions)
     demo.wait_for_funding()
     year = calendar_date(SystemClock().now()).year
-    cli.table(
-        [demo.get("auditor", f"payout:/v1/budgets/{unit}/{year}") for unit in UNITS],
-        _BUDGETS,
-        cli.translated("Budgets of {year}", year=year),
-    )
+    budgets = [demo.get("auditor", f"payout:/v1/budgets/{unit}/{year}") for unit in UNITS]
+    cli.table(budgets, _BUDGETS, N_("Budgets of {year}"), year=year)
     orders = Counter((order["state"], order["waiting_for"]) for order in demo.orders())
     rows = [{"state": s, "waiting_for": waits, "orders": number} for (s, waits), number in orders.most_common()]
     cli.table(rows, [*_shown(ORDERS, {"state"}), _WAITS, TableColumn("Payment orders", "orders", "whole")])
@@ -303,7 +300,8 @@ def main(arguments: list[str]) -> int:
             )
             say("Each command that follows can be repeated in bash after: . {file}", file=system.state / "shell")
             say(
-                "A command answers in JSON; the tables are made of the same figures. Creating something twice is refused or gives the same."
+                "A command answers in JSON, and the tables are made of the same figures. "
+                "Creating something twice is refused or gives the same."
             )
             run_main_job(demo, system.state)
         _print_addresses(system)
