@@ -14,6 +14,7 @@ from services.desk.acts.jobs import JOBS
 from services.desk.audit_words import UNTOLD, figure_name, figures, title_of
 from services.desk.audit_words import operations as offered
 from services.desk.clients.base import SERVICES
+from shared.i18n import Language
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = {name: orjson.loads((ROOT / f"docs/api/{name}.openapi.json").read_bytes()) for name in SERVICES}
@@ -105,6 +106,6 @@ def test_figures_are_told_with_their_units_and_without_zeros() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_two_operations_of_a_service_are_called_the_same(service: str, language: str) -> None:
+def test_no_two_operations_of_a_service_are_called_the_same(service: str, language: Language) -> None:
     titles = [title for _, title in offered(service, language)]
     assert sorted(set(titles)) == titles
