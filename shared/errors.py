@@ -56,6 +56,8 @@ def field_error(pointer: str, item: Mapping[str, Any]) -> FieldError:
         return FieldError(pointer, kind, item["msg"])
     if isinstance(expected := context.get("expected"), str):  # what is offered: "'waits' or 'declines'"
         context["expected"] = {ENGLISH: expected, CHINESE: expected.replace(", ", "、").replace(" or ", " 或 ")}
+    if isinstance(counted := context.get("field_type"), str):
+        context["field_type"] = {ENGLISH: counted, CHINESE: {"List": "列表", "Dictionary": "对象"}.get(counted, "此项")}
     return FieldError(pointer, kind, without_details(template), **context)
 
 

@@ -13,21 +13,36 @@ from shared.audit import log as audit
 from shared.authorization import Actor
 from shared.clock import isoformat
 from shared.database.queries import load
-from shared.errors import DomainError, NotFound
+from shared.errors import DomainError, NotFound, TooManyRequests
 from shared.identifiers import new_id
 from shared.observability import tracing
 from shared.system_tables import jobs
 
 LEASE_SECONDS = 30
+MAX_OPEN = 10
+"""Jobs of a kind that wait or run for one client at a time, unless the kind allows another number."""
 
 queries = load(__package__)
 
 
-def enqueue(connection: Connection, kind: str, job_input: Mapping[str, Any], *, by: str, now: datetime) -> UUID:
+def enqueue(
+    connection: Connection,
+    kind: str,
+    job_input: Mapping[str, Any],
+    *,
+    by: str,
+    now: datetime,
+    most: int | None = MAX_OPEN,
+) -> UUID:
     """Queue a job of `kind` for a worker, within the caller's transaction; return its id.
 
-    A kind may have a variant after a colon, for what the version before would not do as it is asked: its workers leave it alone.
+    Raises TooManyRequests if `most` of this client wait or run; what the system itself queues has no limit (None). A kind may
+    have a variant after a colon, for what the version before would not do as it is asked: its workers leave it alone.
     """
+    if most is not None and _count_open(connection, kind, by) >= most:
+        raise TooManyRequests(
+            "{limit} jobs of this kind wait or run for this client. Wait for them to end.", 60, limit=most
+        )
     job_id = new_id(now)
     connection.execute(
         insert(jobs).values(
@@ -43,14 +58,19 @@ def kind_of(name: str) -> str:
 
 
 def claim(connection: Connection, kinds: Sequence[str]) -> Row[Any] | None:
-    """Take the oldest job that is queued, or whose worker has died, for LEASE_SECONDS; None if there is none."""
+    """Take the next job that is queued, or whose worker has died, for LEASE_SECONDS; None if there is none.
+
+    `kinds` come in their order; within a kind the client who has the fewest comes first, and of a client the oldest job.
+    """
     return connection.execute(queries.claim, {"lease": LEASE_SECONDS, "kinds": list(kinds)}).one_or_none()
 
 
-def count_open(connection: Connection, kind: str, *, by: str) -> int:
-    """Return how many jobs of `kind` that a client has queued wait or run."""
+def _count_open(connection: Connection, kind: str, by: str) -> int:
+    """Return how many jobs of `kind`, variants included, wait or run for a client."""
     open_jobs = select(func.count()).where(
-        jobs.c.kind == kind, jobs.c.created_by == by, jobs.c.state.in_(("queued", "running"))
+        func.split_part(jobs.c.kind, ":", 1) == kind_of(kind),
+        jobs.c.created_by == by,
+        jobs.c.state.in_(("queued", "running")),
     )
     return int(connection.execute(open_jobs).scalar_one())
 

@@ -99,8 +99,10 @@ class RequestMiddleware:
         try:
             _refuse_ambiguous_length(request)
             actor = identify(request)
-            with self._quotas.admit(actor.subject):
-                await self._app(scope, await self._body(request, receive, actor), send)
+            with self._quotas.admit(actor.subject) as turn:
+                received = await self._body(request, receive, actor)
+                async with turn:
+                    await self._app(scope, received, send)
         except DomainError as refused:  # a route's own refusals are answered by then
             response = problems.respond(request, refused)
             response.headers["Connection"] = "close"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cachetools import LRUCache
 
@@ -15,6 +16,8 @@ from shared.errors import TooManyRequests
 _BURST_SECONDS = 10
 """A client that was quiet for so long may send the requests of so long at once."""
 _CLIENTS = 10_000
+_AT_WORK = 16
+"""Requests of a client that are worked on at a time. Its others wait: with more, long lists for one keep a process from all."""
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class _Account:
     left: float
     at: float
     in_flight: int = 0
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_WORK))
 
 
 class Quotas:
@@ -35,8 +39,11 @@ class Quotas:
         self._accounts: LRUCache[str, _Account] = LRUCache(_CLIENTS)
 
     @contextmanager
-    def admit(self, client: str) -> Iterator[None]:
-        """Count a request of `client` while the block runs; raises TooManyRequests, with the seconds to wait."""
+    def admit(self, client: str) -> Iterator[asyncio.Semaphore]:
+        """Count a request of `client` while the block runs; raises TooManyRequests, with the seconds to wait.
+
+        Yields what the request has to hold while it is worked on.
+        """
         account = self._account(client)
         if account.in_flight >= self._in_flight:
             raise TooManyRequests(
@@ -51,7 +58,7 @@ class Quotas:
         account.left -= 1
         account.in_flight += 1
         try:
-            yield
+            yield account.turn
         finally:
             account.in_flight -= 1
 

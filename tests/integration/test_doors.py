@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import httpx
@@ -13,6 +15,7 @@ import pytest
 import uvicorn
 from sqlalchemy import text
 
+from shared.errors import TooManyRequests
 from shared.jobs import repository as jobs
 from shared.jobs.runner import MAX_ATTEMPTS, JobRunner
 from shared.web import connections
@@ -223,6 +226,28 @@ def test_a_client_that_asks_for_too_much_is_told_when_to_come_back() -> None:
         pass
 
 
+def test_a_clients_many_requests_take_turns_and_nobody_else_waits_for_them() -> None:
+    async def flood() -> None:
+        quotas, working, ended = Quotas(1_000, 64), Counter[str](), asyncio.Event()
+
+        async def ask(client: str, until: asyncio.Event | None = None) -> None:
+            with quotas.admit(client) as turn:
+                async with turn:
+                    working[client] += 1
+                    if until is not None:
+                        await until.wait()
+
+        greedy = [asyncio.create_task(ask("greedy", ended)) for _ in range(64)]
+        await asyncio.sleep(0)
+        await ask("modest")
+        assert working == {"greedy": 16, "modest": 1}
+        ended.set()
+        await asyncio.gather(*greedy)
+        assert working["greedy"] == 64
+
+    asyncio.run(flood())
+
+
 def test_a_quota_is_answered_with_429(registry: Registry) -> None:  # noqa: F811
     registry.app.user_middleware[0].kwargs["quotas"] = Quotas(0.1, 10)
     assert registry.get("/v1/revisions/latest").status_code == 200
@@ -255,7 +280,7 @@ def test_a_job_that_kills_its_worker_ends_as_failed(registry: Registry) -> None:
 def test_what_people_wait_for_comes_before_simulations(registry: Registry) -> None:  # noqa: F811
     with registry.database.transaction() as connection:
         for kind in (*("simulation",) * 60, "evaluation"):
-            jobs.enqueue(connection, kind, {}, by="somebody", now=NOW)
+            jobs.enqueue(connection, kind, {}, by="somebody", now=NOW, most=None)
     ran: list[str] = []
 
     def run(kind: str) -> object:
@@ -269,6 +294,54 @@ def test_what_people_wait_for_comes_before_simulations(registry: Registry) -> No
     runner = JobRunner(registry.database, {kind: run(kind) for kind in ("evaluation", "simulation")})  # type: ignore[misc]
     assert runner.step() and runner.step()
     assert ran == ["evaluation", "simulation"]
+
+
+def test_nobody_waits_for_the_whole_queue_of_another(registry: Registry) -> None:  # noqa: F811
+    senders = ["greedy"] * 4 + ["one", "two"]
+    for sender in senders:
+        with registry.database.transaction() as connection:
+            jobs.enqueue(connection, "import", {}, by=sender, now=NOW)
+
+    def next_of() -> str:
+        with registry.database.transaction() as connection:
+            claimed = jobs.claim(connection, ["import"])
+            assert claimed is not None
+            return str(claimed.created_by)
+
+    assert [next_of() for _ in senders] == ["one", "two", "greedy", "greedy", "greedy", "greedy"]
+
+
+def test_a_client_may_have_so_many_jobs_of_a_kind_and_no_more(registry: Registry) -> None:  # noqa: F811
+    with registry.database.transaction() as connection:
+        for number in range(jobs.MAX_OPEN):
+            jobs.enqueue(connection, f"kind:{number}" if number % 2 else "kind", {}, by="greedy", now=NOW)
+        with pytest.raises(TooManyRequests) as refused:
+            jobs.enqueue(connection, "kind", {}, by="greedy", now=NOW)
+        assert refused.value.retry_after_seconds == 60
+        ended = jobs.claim(connection, ["kind"])
+        assert ended is not None
+        jobs.succeed(connection, ended.id, {})
+        for kind, by in (("kind", "another"), ("other", "greedy"), ("kind", "greedy")):
+            jobs.enqueue(connection, kind, {}, by=by, now=NOW)
+
+
+def test_a_flood_of_files_is_answered_with_429_and_another_persons_file_is_taken(
+    registry: Registry,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.registry.imports.handlers.MAX_OPEN", 2)
+
+    def send(key: str) -> httpx.Response:
+        headers = {"Idempotency-Key": key, "Content-Type": "text/csv"}
+        file, query = b"uscc,year,online_retail_yuan\n", {"dataset": "annual_sales"}
+        return registry.request("POST", "/v1/imports", headers=headers, content=file, params=query)
+
+    assert [send(key).status_code for key in "abc"] == [202, 202, 429]
+    refused = send("c")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+    while registry.runner.step():
+        pass
+    assert send("c").status_code == 202, "the same key, once there is room"
 
 
 def test_every_answer_has_its_headers_and_no_link_follows_the_host(registry: Registry) -> None:  # noqa: F811

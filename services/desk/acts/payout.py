@@ -94,7 +94,7 @@ ACTS: Mapping[str, Act] = {
             Field("amount_fen", N_("Amount in yuan"), "yuan", required=False, help=N_("Left empty: all that is free")),
             DOCUMENT,
         ),
-        N_("It has effect at once: what is carried over is no longer free in this year."),
+        N_("It counts once another person has confirmed it; then it is no longer free in this year."),
     ),
     "approve_payment_orders": Act(
         N_("Approve the payments in bulk"),

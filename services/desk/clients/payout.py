@@ -55,7 +55,7 @@ class Payout(Client):
         )
 
     async def confirm_appropriation(self, appropriation_id: object, *, key: str | None = None) -> Any:
-        """Confirm an appropriation that another person drafted; a reduction never goes below what is reserved."""
+        """Confirm an appropriation or a carry-over that another person drafted; no budget goes below what is reserved."""
         return await self.send(
             "POST",
             path_of("/v1/appropriations/{appropriation_id}/confirm", appropriation_id=appropriation_id),
@@ -90,7 +90,7 @@ class Payout(Client):
         )
 
     async def carry_over_budget(self, unit: object, year: object, body: object, *, key: str | None = None) -> Any:
-        """Carry what is free in a budget over to the year after, by a document: what is not carried over lapses with the year."""
+        """Draft to carry what is free in a budget over to the year after, by a document; one draft for each classification."""
         return await self.send(
             "POST", path_of("/v1/budgets/{unit}/{year}/carry-over", unit=unit, year=year), None, body=body, key=key
         )

@@ -53,7 +53,9 @@ async def show_assessment(
     asked = year if year in years else years[-1]
     assessment = await assess(request, desk, uscc, policy, [asked])
     awards = [each for each in assessment["awards"] if award in ("", each["award"])]
-    return page(request, "assessment.html", uscc=uscc, year=asked, years=years, awards=awards, assessment=assessment)
+    stopped = {each["award"]: each for each in assessment["stopped"]}
+    context = {"years": years, "awards": awards, "stopped": stopped, "assessment": assessment}
+    return page(request, "assessment.html", uscc=uscc, year=asked, **context)
 
 
 async def assess(request: Request, desk: Desk, uscc: str, policy: str, years: list[int]) -> Any:

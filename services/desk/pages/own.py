@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -48,7 +47,7 @@ async def show_own(request: Request, desk: OwnDesk) -> Response:
         year=year,
         current=[(each, standing(each)) for each in decisions if each["state"] in _OF_NOW],
         past=[each for each in decisions if each["state"] not in _OF_NOW],
-        near=_near(found["assessment"]["awards"]) if found["assessment"] else [],
+        near=_near(found["assessment"]) if found["assessment"] else [],
         **found,
     )
 
@@ -59,7 +58,12 @@ async def show_statement(desk: OwnDesk, form: str = "html") -> Response:
     return passed_on(await desk.payout.get_payee_statement(desk.person.uscc, accept=paper_type(form)))
 
 
-def _near(awards: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what is refused or not known, first what lacks the fewest conditions; what is granted is among the decisions."""
-    lacking = [each for each in awards if each["result"] != "granted" and (each["near_misses"] or each["missing"])]
+def _near(assessment: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is refused or not known, first what lacks the fewest conditions; what is granted is among the decisions.
+
+    What an official act has stopped is left out: nothing is near there.
+    """
+    stopped = {each["award"] for each in assessment["stopped"]}
+    awards = [each for each in assessment["awards"] if each["result"] != "granted" and each["award"] not in stopped]
+    lacking = [each for each in awards if each["near_misses"] or each["missing"]]
     return sorted(lacking, key=lambda each: sum(one["result"] == "failed" for one in each["conditions"]))

@@ -47,6 +47,19 @@ def statuses(connection: Connection, policy: Policy, day: date) -> dict[str, Map
     return {award.code: found.get(award.code, IN_FORCE) for award in policy.awards}
 
 
+def stopping_act(
+    connection: Connection, policy: Policy, award: str, award_year: int, day: date
+) -> Mapping[str, Any] | None:
+    """Return the status of an award of which an act lets nothing be proposed for that year on `day`; else None."""
+    status = statuses(connection, policy, day)[award]
+    return status if is_stopped(status, award_year) else None
+
+
+def is_stopped(status: Mapping[str, Any], award_year: int) -> bool:
+    """Return whether an award of this status is no longer proposed for a year."""
+    return status["status"] != "in_force" and award_year > (status["last_award_year"] or 0)
+
+
 def awards_view(connection: Connection, policy: Policy, day: date, language: str) -> list[dict[str, Any]]:
     """Return the awards under the official interpretations, in words, each with its definition and its status on `day`."""
     context = policy.context(official_interpretations(connection, policy), day)

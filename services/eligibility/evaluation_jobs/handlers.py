@@ -20,19 +20,21 @@ from shared.jobs import repository as jobs
 def start(connection: Connection, task: EvaluationTask, *, by: str, now: datetime) -> UUID:
     """Queue the evaluation that a person requests; returns its id.
 
-    Raises Invalid for a policy or year that does not exist, a day in the future, or a round of another policy or other years.
+    Raises Invalid for a policy or year that does not exist, a day in the future, or a round of another policy or other years;
+    TooManyRequests if too many wait.
     """
     check_years(policy_in_body(task.policy), task.award_years)
     if task.decided_on > calendar_date(now):
         raise Invalid(errors=[FieldError("/decided_on", "future", "The decision day must not be in the future.")])
     if task.round_id is not None:
         rounds.require(connection, task.round_id, task.policy, task.award_years)
-    return queue(connection, replace(task, award_years=sorted(set(task.award_years))), by=by, now=now)
+    ordered = replace(task, award_years=sorted(set(task.award_years)))
+    return jobs.enqueue(connection, EVALUATION, ordered.job_input(), by=by, now=now)
 
 
 def queue(connection: Connection, task: EvaluationTask, *, by: str, now: datetime) -> UUID:
-    """Queue an evaluation as it is ordered; returns its id."""
-    return jobs.enqueue(connection, EVALUATION, task.job_input(), by=by, now=now)
+    """Queue an evaluation that follows from another act; returns its id."""
+    return jobs.enqueue(connection, EVALUATION, task.job_input(), by=by, now=now, most=None)
 
 
 def view(connection: Connection, evaluation_id: UUID) -> dict[str, Any]:

@@ -42,9 +42,14 @@ def check_years(policy: Policy, award_years: Sequence[int]) -> None:
 
 
 def with_changes(interpretations: Interpretations, changes: Mapping[str, str]) -> Interpretations:
-    """Return `interpretations` with `changes`; raises Invalid, which lists the names or values allowed."""
-    try:
-        return interpretations.with_changes(changes)
-    except InterpretationError as error:
-        pointer = f"/interpretations/{error.interpretation}"
-        raise Invalid(errors=[FieldError(pointer, "interpretation", error.message, **error.parameters)]) from error
+    """Return `interpretations` with `changes`; raises Invalid, which lists every mistake with the names or values allowed."""
+    errors = []
+    for name, value in changes.items():
+        try:
+            interpretations = interpretations.with_changes({name: value})
+        except InterpretationError as error:
+            pointer = f"/interpretations/{error.interpretation}"
+            errors.append(FieldError(pointer, "interpretation", error.message, **error.parameters))
+    if errors:
+        raise Invalid(errors=errors)
+    return interpretations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -120,8 +121,8 @@ def decide_objection(
 ) -> dict[str, Any]:
     """Reject or uphold an objection.
 
-    The rejection of one about an omission draws up the refusal. After an upheld one, facts or readings are corrected and the
-    enterprise is evaluated again.
+    The rejection of one about an omission draws up the refusal, unless an official act stopped the award. After an upheld one,
+    facts or readings are corrected and the enterprise is evaluated again.
 
     After a rejection the decision continues unless something else keeps it suspended. After an upheld objection it stays
     suspended until an evaluation on a corrected fact or interpretation replaces it. A decision that was superseded or rejected
@@ -142,9 +143,11 @@ def decide_objection(
             case = Case(notices.policy_of(connection, objection.notice_id), **objection.omitted)
             # Whoever objected asked for an answer: so the one who dismisses the objection may issue the refusal.
             asked_by = objection.recorded_by
-            decided["refusal_id"] = refusals.refusal_of(
-                connection, registry, case, actor, today=today, proposed_by=asked_by
-            )
+            # An official act that stopped the award is the answer itself: there is nothing to refuse.
+            with suppress(refusals.Stopped):
+                decided["refusal_id"] = refusals.refusal_of(
+                    connection, registry, case, actor, today=today, proposed_by=asked_by
+                )
         connection.execute(update(objections).where(objections.c.id == objection_id).values(decided))
         return repository.view(repository.get(connection, objection_id, actor), actor)
     row = decisions.get(connection, objection.decision_id, actor, lock=True)

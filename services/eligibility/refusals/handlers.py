@@ -13,6 +13,7 @@ import polars as pl
 import structlog
 from sqlalchemy import Connection, Row, insert
 
+from services.eligibility.awards.handlers import stopping_act
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import domain as decisions
 from services.eligibility.decisions.domain import INPUTS_DOCUMENT, INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT, State
@@ -55,6 +56,13 @@ class Granted(Conflict):
     title = N_("The award is not refused")
 
 
+class Stopped(Conflict):
+    """An official act lets what the facts grant not be proposed; the act is what can be contested."""
+
+    code = "award-stopped"
+    title = N_("An official act has stopped the award")
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """An award that a subject does not get in a year."""
@@ -95,12 +103,21 @@ def draw_up(
 
     `proposed_by` is who asked for it, if not `actor`.
 
-    Raises Invalid as `compute` does, Granted for what is granted or proposed, or Conflict if it is refused already.
+    Raises Invalid as `compute` does, Granted for what is granted or proposed, Stopped for what would be granted but for an
+    official act, or Conflict if it is refused already.
     """
     computed = compute(connection, registry, case, actor, today=today)
     found, policy, interpretations = computed.explanation, computed.policy, computed.interpretations
     require_not_decided(connection, case)
     if found.result == "granted":
+        if (act := stopping_act(connection, policy, case.award, case.award_year, today)) is not None:
+            raise Stopped(
+                "The award has been stopped by {document} for decisions from {day} on. Nothing is proposed, so there is nothing"
+                " to refuse.",
+                document=act["document"],
+                day=act["effective_on"],
+                extra={"award_status": act["status"], "possible": []},
+            )
         extra = {"result": found.result, "possible": ["evaluate"]}
         raise Granted("The award is granted on the newest facts. Evaluate it.", extra=extra)
     if (known := repository.open_refusal(connection, asdict(case))) is not None:

@@ -40,7 +40,7 @@ Writer = Annotated[Actor, needs(Scope.REFUSALS_WRITE, own=Scope.OWN_WRITE)]
     operation_id="draw_up_refusal",
     status_code=201,
     response_model=RefusalDetail,
-    responses=refusals(Conflict, handlers.Granted, InFlight, Unavailable),
+    responses=refusals(Conflict, handlers.Granted, handlers.Stopped, InFlight, Unavailable),
 )
 def draw_up_refusal(actor: Writer, command: IdempotentCommand, body: RefusalRequest, request: Request) -> Response:
     """Compute why an award is not given, and seal it; another person issues it.

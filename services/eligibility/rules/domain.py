@@ -18,6 +18,7 @@ from services.eligibility.rules.offices import Offices
 from services.eligibility.rules.parameters import ParameterError, ParameterValues
 from services.eligibility.rules.text import Text
 from shared.errors import InvalidValue
+from shared.i18n import CHINESE, ENGLISH
 
 #: The most award years that a policy may have: each is a case of every award given once.
 MOST_YEARS = 20
@@ -29,6 +30,11 @@ class InterpretationError(InvalidValue):
     def __init__(self, message: str, /, interpretation: str, **parameters: object) -> None:
         super().__init__(message, **parameters)
         self.interpretation = interpretation
+
+
+def _named(code: str, words: Text) -> Mapping[str, str]:
+    """Return what an error calls a code: its words, and the code for who has to send it."""
+    return {CHINESE: f"{words.zh}（{code}）", ENGLISH: f"{words.en} ({code})"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +258,13 @@ class Interpretations(Mapping[str, str]):
         """Return the interpretations with some changed. Raises `InterpretationError`, which lists the names or values allowed."""
         for name, value in changes.items():
             if name not in self._domain:
-                raise InterpretationError(
-                    "There is no such interpretation; there are {names}.", name, names=", ".join(self._domain)
-                )
-            allowed = self._domain[name].values
-            if value not in allowed:
-                raise InterpretationError("{name} must be one of {values}.", name, name=name, values=", ".join(allowed))
+                known = [_named(code, each.words) for code, each in self._domain.items()]
+                raise InterpretationError("There is no such interpretation; there are: {names}.", name, names=known)
+            asked = self._domain[name]
+            if value not in asked.values:
+                allowed = [_named(code, words) for code, words in asked.values.items()]
+                title = _named(name, asked.words)
+                raise InterpretationError("{name} must be one of: {values}.", name, name=title, values=allowed)
         return Interpretations(self._domain, {**self._values, **changes})
 
     def with_stored(self, document: Mapping[str, str]) -> Interpretations:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from services.eligibility.awards.handlers import is_stopped
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions.redaction import located_in, redact
 from services.eligibility.engine.dependencies import PAIRS, load_dependencies, steps_from
 from services.eligibility.engine.explain import explain_enterprise
+from services.eligibility.engine.explanation import Explanation
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.queries import RowQuery
 from services.eligibility.interpretations.domain import with_changes
@@ -33,8 +35,11 @@ def assess(
     today: date,
     from_registry: bool | None,
     only: Sequence[str] = (),
+    status: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Evaluate one enterprise and explain every award, or `only` those named.
+
+    `status` is that of each award on the day; what an official act has stopped is explained, and not in the total.
 
     Raises Invalid, which points at what is wrong with the request.
     Facts are read from the registry only of an enterprise in the caller's jurisdiction; raises Forbidden for another. An
@@ -54,15 +59,23 @@ def assess(
     explained = explain_enterprise(
         facts, policy, interpretations, uscc, scenario.award_years, scenario.decided_on, awards & set(only or awards)
     )
+    stopped = {each.award for each in explained if _is_stopped(each, status)}
     return {
         "policy": policy.code,
         "policy_hash": policy.hash,
         "interpretations_hash": interpretations.hash,
         "facts_revision": revision,
         "decided_on": scenario.decided_on.isoformat(),
-        "entitlement_fen": sum(each.entitlement_fen for each in explained if each.payee_uscc == uscc),
+        "entitlement_fen": sum(
+            each.entitlement_fen for each in explained if each.payee_uscc == uscc and not _is_stopped(each, status)
+        ),
+        "stopped": [{"award": award, **status[award]} for award in status if award in stopped],
         "awards": [redact(each.as_dict(language), actor, [uscc], located) for each in explained],
     }
+
+
+def _is_stopped(case: Explanation, status: Mapping[str, Mapping[str, Any]]) -> bool:
+    return case.award_year is not None and is_stopped(status[case.award], case.award_year)
 
 
 def _check_awards(policy: Policy, codes: Sequence[str]) -> None:

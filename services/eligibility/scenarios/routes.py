@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 
+from services.eligibility.awards.handlers import statuses
 from services.eligibility.evaluation_jobs.refusals import Refusals
 from services.eligibility.evaluation_jobs.schemas import Result
 from services.eligibility.interpretations.domain import policy_in_body
@@ -187,7 +188,9 @@ def assess_enterprise(
     """Assess what one enterprise would get, why, and what it lacks; nothing is decided or stored."""
     state = request.app.state
     with state.database.reading() as connection:
-        official = official_interpretations(connection, policy_in_body(body.policy))
+        policy = policy_in_body(body.policy)
+        official = official_interpretations(connection, policy)
+        status = statuses(connection, policy, body.decided_on)
     return json_response(
         assessments.assess(
             body.scenario(),
@@ -199,6 +202,7 @@ def assess_enterprise(
             today=calendar_date(state.clock.now()),
             from_registry=body.from_registry,
             only=body.awards,
+            status=status,
         )
     )
 

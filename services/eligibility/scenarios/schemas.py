@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from services.eligibility.awards.schemas import AwardStatus
 from services.eligibility.decisions.explanation_schemas import ExplanationView
 from services.eligibility.evaluation_jobs.schemas import Outcome, PayeeView, Result, Uscc
 from services.eligibility.scenarios.domain import Scenario
@@ -299,6 +300,12 @@ class AssessmentRequest(PolicyScenario):
     )
 
 
+class StoppedAward(AwardStatus):
+    """An award that an official act has suspended or ended."""
+
+    award: str
+
+
 class Assessment(BaseModel):
     """What the enterprise would get, award by award."""
 
@@ -308,7 +315,11 @@ class Assessment(BaseModel):
     facts_revision: int | None = Field(description="The registry's revision, if it was read")
     decided_on: date
     entitlement_fen: int = Field(
-        description="Total cash of these awards that would be paid to it, fen; without those paid to another enterprise"
+        description="Total cash of these awards that would be paid to it, fen; without those paid to another enterprise, and"
+        " those that an official act has stopped"
+    )
+    stopped: list[StoppedAward] = Field(
+        description="Awards among these of which nothing is proposed on that day, because an official act has stopped them"
     )
     awards: list[ExplanationView] = Field(
         description="Every award about the enterprise or paid to it, with near-misses"

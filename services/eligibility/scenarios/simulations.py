@@ -26,13 +26,11 @@ from services.eligibility.scenarios.domain import Scenario
 from services.eligibility.scenarios.inline_facts import frames_of, with_rows
 from shared.authorization import Actor
 from shared.database.engine import Database
-from shared.errors import FieldError, Invalid, TooManyRequests
+from shared.errors import FieldError, Invalid
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
 
 SIMULATION = "simulation"
-MAX_OPEN = 10
-"""Simulations of one client that may wait or run at a time."""
 
 _STEPS = 5  # arrangement and facts read, today evaluated, the scenario evaluated, compared, stored
 _ASKED = ("policy", "award_years", "decided_on", "interpretations", "parameters")
@@ -40,17 +38,13 @@ _MONEY = ("awards", "entitlement_fen", "today_awards", "today_fen")
 
 
 def start(connection: Connection, scenario: Scenario, registry: RegistryFacts, *, actor: Actor, now: datetime) -> UUID:
-    """Queue a simulation; returns its id. Raises Invalid, which points at what cannot be."""
+    """Queue a simulation; returns its id. Raises Invalid, which points at what cannot be, or TooManyRequests."""
     scenario.changed_policy()
     with_changes(official_interpretations(connection, load_policy(scenario.policy)), scenario.interpretations)
     frames_of(scenario.facts)
     if scenario.facts_revision is not None and scenario.facts_revision > (newest := registry.latest_revision()):
         error = FieldError("/facts_revision", "revision", "The newest revision is {newest}.", newest=newest)
         raise Invalid(errors=[error])
-    if jobs.count_open(connection, SIMULATION, by=actor.subject) >= MAX_OPEN:
-        raise TooManyRequests(
-            "{limit} simulations of this client wait or run. Wait for them to end.", 60, limit=MAX_OPEN
-        )
     queued = replace(scenario, award_years=sorted(set(scenario.award_years)))
     return jobs.enqueue(connection, SIMULATION, queued.job_input(), by=actor.subject, now=now)
 

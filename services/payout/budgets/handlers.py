@@ -1,4 +1,4 @@
-"""Use cases of the budgets: two persons appropriate, carry over what is free, show a budget with its forecast."""
+"""Use cases of the budgets: two persons appropriate or carry over what is free, show a budget with its forecast."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from services.payout.budgets import repository
 from services.payout.budgets.domain import UNCLASSIFIED, Classification
 from services.payout.budgets.forecast import forecasts
+from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
 from services.payout.budgets.tables import appropriation_proposals as proposals
 from services.payout.clients.eligibility import Decisions
 from services.payout.ledger import domain as ledger
@@ -38,7 +39,7 @@ def propose(
         raise Invalid(errors=[FieldError("/amount_fen", "zero", "The amount must not be 0.")])
     if amount_fen < 0:
         known = repository.indicator_ids(connection, unit, year, [of])
-        free = {pot.indicator_id: pot.free_fen for pot in repository.lock_pots(connection, year, unit)}
+        free = {pot.indicator_id: pot.free_fen for pot in repository.pots(connection, year, unit)}
         left = free.get(known.get(of), 0) if of in known or of == UNCLASSIFIED else 0
         if left < -amount_fen:
             raise _below_reserved()
@@ -50,25 +51,34 @@ def propose(
 def confirm(connection: Connection, proposal_id: UUID, *, by: str) -> dict[str, Any]:
     """Confirm what another person drafted: it is posted, and orders that wait for money continue.
 
+    What is carried over is taken from its year and given to the one after, with its classification.
     Raises NotFound, SamePerson, or Conflict if it is decided or the money would fall below what is reserved.
     """
     row = two_persons.confirm(connection, proposals, proposals.c.id == proposal_id, by=by)
     of = Classification.of(row)
-    try:
-        repository.appropriate(connection, row.unit, row.year, row.amount_fen, of)
-    except IntegrityError as error:
-        raise _below_reserved() from error
-    postings.post(connection, [ledger.appropriation(row.unit, row.year, row.amount_fen, row.document)], by=by)
-    return repository.add_appropriation(
-        connection,
-        unit=row.unit,
-        year=row.year,
-        amount_fen=row.amount_fen,
-        document=row.document,
-        of=of,
-        by=row.proposed_by,
-        proposal_id=row.id,
-    )
+    if row.carried_over:
+        parts = [(row.year, row.amount_fen), (row.year + 1, -row.amount_fen)]
+        posting = ledger.carried_over(row.unit, row.year, -row.amount_fen, row.document)
+    else:
+        parts = [(row.year, row.amount_fen)]
+        posting = ledger.appropriation(row.unit, row.year, row.amount_fen, row.document)
+    for year, fen in parts:
+        try:
+            repository.appropriate(connection, row.unit, year, fen, of)
+        except IntegrityError as error:
+            raise _below_reserved() from error
+        repository.add_appropriation(
+            connection,
+            unit=row.unit,
+            year=year,
+            amount_fen=fen,
+            document=row.document,
+            of=of,
+            by=row.proposed_by,
+            proposal_id=row.id,
+        )
+    postings.post(connection, [posting], by=by)
+    return repository.appropriation(connection, row.id)
 
 
 def discard(connection: Connection, proposal_id: UUID, *, reason: str, by: str) -> dict[str, Any]:
@@ -98,33 +108,39 @@ def _below_reserved() -> Conflict:
 def carry_over(
     connection: Connection, *, unit: str, year: int, amount_fen: int | None, document: str, by: str
 ) -> list[dict[str, Any]]:
-    """Carry what is free in a budget (all of it, or `amount_fen`) over to the year after, and return the appropriations.
+    """Draft to carry what is free in a budget (all of it, or `amount_fen`) over to the year after, and return the drafts.
 
-    Money keeps its classification, and is taken in the order in which it is drawn on. Raises Conflict if less is free.
+    Money keeps its classification, one draft each, and is taken in the order in which it is drawn on; it counts once another
+    person confirms it. Raises Conflict if less is free.
     """
-    pots = repository.lock_pots(connection, year, unit)
+    pots = repository.pots(connection, year, unit)
     available = sum(pot.free_fen for pot in pots)
-    moved = available if amount_fen is None else amount_fen
-    if moved <= 0 or moved > available:
+    left = available if amount_fen is None else amount_fen
+    if left <= 0 or left > available:
         raise Conflict(
             "At most what is free, `free_fen`, can be carried over; the rest is reserved for orders.",
             errors=[FieldError("/amount_fen", "more_than_free", "Less is free in this budget.")],
             extra={"free_fen": available},
         )
-    postings.post(connection, [ledger.carried_over(unit, year, moved, document)], by=by)
-    recorded = []
+    drafts = []
     for pot in pots:
-        part = min(moved, pot.free_fen)
-        moved -= part
-        of = repository.classification(connection, pot.indicator_id)
-        for to, fen in ((year, -part), (year + 1, part)) if part else ():
-            repository.appropriate(connection, unit, to, fen, of)
-            recorded.append(
-                repository.add_appropriation(
-                    connection, unit=unit, year=to, amount_fen=fen, document=document, of=of, by=by
+        part = min(left, pot.free_fen, MAX_APPROPRIATION_FEN)
+        left -= part
+        if part:
+            of = repository.classification(connection, pot.indicator_id)
+            drafts.append(
+                repository.propose_appropriation(
+                    connection,
+                    unit=unit,
+                    year=year,
+                    amount_fen=-part,
+                    document=document,
+                    of=of,
+                    by=by,
+                    carried_over=True,
                 )
             )
-    return recorded
+    return drafts
 
 
 def budget(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from services.payout.budgets.domain import UNCLASSIFIED, Classification, Pot
 from services.payout.budgets.tables import appropriation_proposals, appropriations, budgets, indicators
@@ -37,10 +37,10 @@ def pots(connection: Connection, year: int, unit: str | None = None) -> list[Pot
     return [Pot(row.unit, row.indicator_id, row.free_fen) for row in rows]
 
 
-def lock_pots(connection: Connection, year: int, unit: str | None = None) -> list[Pot]:
-    """Lock the budgets of `year` (or that of `unit`) and return what `pots` returns."""
-    connection.execute(queries.lock, {"year": year, "unit": unit})
-    return pots(connection, year, unit)
+def lock_pots(connection: Connection, year: int) -> list[Pot]:
+    """Lock the budgets of `year` and return what `pots` returns."""
+    connection.execute(queries.lock, {"year": year})
+    return pots(connection, year)
 
 
 def classification(connection: Connection, indicator_id: int | None) -> Classification:
@@ -93,11 +93,20 @@ def _add(connection: Connection, column: str, unit: str, year: int, amount_fen: 
 
 
 def propose_appropriation(
-    connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, of: Classification, by: str
+    connection: Connection,
+    *,
+    unit: str,
+    year: int,
+    amount_fen: int,
+    document: str,
+    of: Classification,
+    by: str,
+    carried_over: bool = False,
 ) -> dict[str, Any]:
-    """Store a draft of an appropriation and return it."""
-    row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "proposed_by": by}
-    added = insert(appropriation_proposals).values(**row, **of._asdict()).returning(appropriation_proposals.c.id)
+    """Store a draft of an appropriation, or of a reduction that is `carried_over`, and return it."""
+    row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "carried_over": carried_over}
+    added = insert(appropriation_proposals).values(**row, **of._asdict(), proposed_by=by)
+    added = added.returning(appropriation_proposals.c.id)
     return appropriation(connection, connection.execute(added).scalar_one())
 
 
@@ -110,15 +119,11 @@ def add_appropriation(
     document: str,
     of: Classification,
     by: str,
-    proposal_id: UUID | None = None,
-) -> dict[str, Any]:
-    """Store an appropriation that counts, entered by `by`, and return it."""
+    proposal_id: UUID,
+) -> None:
+    """Store what a confirmed proposal, entered by `by`, gives to a budget of `year`."""
     row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "recorded_by": by}
-    added = insert(appropriations).values(proposal_id=proposal_id, **row, **of._asdict())
-    shown = func.coalesce(
-        appropriations.c.proposal_id, func.id_of_number(appropriations.c.recorded_at, appropriations.c.id)
-    )
-    return appropriation(connection, connection.execute(added.returning(shown)).scalar_one())
+    connection.execute(insert(appropriations).values(proposal_id=proposal_id, **row, **of._asdict()))
 
 
 def appropriation(connection: Connection, appropriation_id: UUID) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def confirm_appropriation(
     actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_CONFIRM, city_wide=True)],
     command: IdempotentCommand,
 ) -> Response:
-    """Confirm an appropriation that another person drafted; a reduction never goes below what is reserved.
+    """Confirm an appropriation or a carry-over that another person drafted; no budget goes below what is reserved.
 
     Orders that wait for money continue by themselves. What is not spent lapses with the year unless a document carries it over
     (`POST /v1/budgets/{unit}/{year}/carry-over`).
@@ -207,7 +207,11 @@ def carry_over_budget(
     actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_WRITE, city_wide=True)],
     command: IdempotentCommand,
 ) -> Response:
-    """Carry what is free in a budget over to the year after, by a document: what is not carried over lapses with the year."""
+    """Draft to carry what is free in a budget over to the year after, by a document; one draft for each classification.
+
+    Each counts for nothing until another person confirms it (`POST /v1/appropriations/{appropriation_id}/confirm`). What is not
+    carried over lapses with the year.
+    """
 
     def act(connection: Connection) -> object:
         made = handlers.carry_over(

@@ -70,6 +70,10 @@ class Appropriation(Proposal, Classified):
     year: int
     amount_fen: int
     document: str
+    carried_over: bool = Field(
+        description="Whether it is carried over: a negative amount goes to the budget of the year after, a positive one comes"
+        " from that of the year before"
+    )
 
 
 class AppropriationDetail(WithPossibleActs, Appropriation):
@@ -90,9 +94,11 @@ class CarryOver(BaseModel):
 
 
 class CarriedOver(BaseModel):
-    """Both sides of what was carried over."""
+    """What is drafted to be carried over, by classification."""
 
-    items: list[Appropriation] = Field(description="The reduction of the old budget, the appropriation to the new one")
+    items: list[Appropriation] = Field(
+        description="The reductions of this budget; once confirmed, each is appropriated to that of the year after"
+    )
 
 
 class AwardForecast(BaseModel):

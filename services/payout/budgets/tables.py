@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     func,
 )
 
@@ -41,12 +43,15 @@ appropriation_proposals = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
     *_classification(),
+    Column("carried_over", Boolean, nullable=False, server_default=false()),
+    CheckConstraint("amount_fen < 0 OR NOT carried_over", name="carried_over"),
     CheckConstraint(
         f"amount_fen BETWEEN -{MAX_APPROPRIATION_FEN} AND {MAX_APPROPRIATION_FEN} AND amount_fen <> 0", name="amount"
     ),
     info=changes(*two_persons.DECIDED_OR_DISCARDED),
 )
-"""What one person drafts counts for nothing; a trigger lets nobody edit it."""
+"""What one person drafts counts for nothing; a trigger lets nobody edit it. What is carried over is a reduction of its year: the
+year after gets it."""
 
 appropriations = Table(
     "appropriations",
@@ -62,10 +67,10 @@ appropriations = Table(
     *_classification(),
     CheckConstraint("amount_fen <> 0", name="amount"),
     Index("ix_appropriations_unit", "unit", "year"),
-    Index("uq_appropriations_proposal_id", "proposal_id", unique=True),
+    Index("uq_appropriations_proposal_id_year", "proposal_id", "year", unique=True),
     info=APPEND_ONLY,
 )
-"""What counts: confirmed proposals, each once; both sides of what is carried over, and appropriations of before, have none."""
+"""What counts: confirmed proposals, each once in a year, what is carried over in two; appropriations of before have none."""
 
 budgets = Table(
     "budgets",

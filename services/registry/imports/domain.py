@@ -16,6 +16,8 @@ MEDIA_TYPES = (CSV, XLSX, NDJSON)
 """What a file is found to be; a workbook of any kind counts as XLSX."""
 
 KIND = "import"
+MAX_OPEN = 100
+"""Files that wait for one client at a time: a platform sends those of several years at once."""
 CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 20
 MAX_KEPT_ROWS = 100_000

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 
 from services.registry.cipher import AccountCipher
 from services.registry.imports import repository
-from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, ImportOptions, Mode, Table, Upload
+from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, MAX_OPEN, ImportOptions, Mode, Table, Upload
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.tabular_file import open_tables
 from services.registry.revisions import repository as store
@@ -68,8 +68,11 @@ class TableCounts:
 def start_import(
     connection: Connection, options: ImportOptions, upload: Upload, *, by: str, clock: Clock, cipher: AccountCipher
 ) -> dict[str, Any]:
-    """Store the file and queue its import; returns the job. The file is stored before the caller is answered."""
-    import_id = jobs.enqueue(connection, KIND, options.as_input(), by=by, now=clock.now())
+    """Store the file and queue its import; returns the job. The file is stored before the caller is answered.
+
+    Raises TooManyRequests if MAX_OPEN files of this client wait.
+    """
+    import_id = jobs.enqueue(connection, KIND, options.as_input(), by=by, now=clock.now(), most=MAX_OPEN)
     repository.keep_upload(connection, import_id, upload, cipher)
     return view(connection, import_id)
 

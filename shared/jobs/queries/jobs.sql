@@ -1,10 +1,14 @@
--- claim: Take a job that is queued, or whose worker has died, for the time of a lease: the first kind's, then the oldest.
+-- claim: Take a job that is queued, or whose worker has died, for the time of a lease.
+-- The first kind's; of these the oldest of the client who has the fewest, so that nobody waits for another's whole queue.
 UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()),
                 lease_until = now() + make_interval(secs => :lease)
-WHERE id = (SELECT id FROM jobs
-            WHERE state IN ('queued', 'running') AND kind = ANY(:kinds)
-              AND (state = 'queued' OR lease_until < now())
-            ORDER BY array_position(CAST(:kinds AS text[]), kind), created_at FOR UPDATE SKIP LOCKED LIMIT 1)
+WHERE id = (SELECT j.id
+            FROM jobs j
+            JOIN (SELECT id, count(*) OVER (PARTITION BY kind, created_by) AS of_client
+                  FROM jobs WHERE state IN ('queued', 'running') AND kind = ANY(:kinds)) queue ON queue.id = j.id
+            WHERE j.state = 'queued' OR j.state = 'running' AND j.lease_until < now()
+            ORDER BY array_position(CAST(:kinds AS text[]), j.kind), queue.of_client, j.created_at, j.id
+            FOR UPDATE OF j SKIP LOCKED LIMIT 1)
 RETURNING *;
 
 -- renew: Store a job's progress and extend its lease.

@@ -100,6 +100,10 @@ def test_two_persons_and_one_confirmation(office: Office) -> None:
     proposed = office.did("commerce-maker", STATUS, END)
     confirm = f"{STATUS}/{proposed['id']}/confirm"
     assert office.ask("commerce-maker", "POST", confirm, {}).status_code == 403
+    both = office.tokens.bearer(sub="one", scope="readings:propose readings:confirm evaluations:read")
+    own = office.ask_as(both, "POST", STATUS, END).json()
+    alone = office.ask_as(both, "POST", f"{STATUS}/{own['id']}/confirm", {}).json()
+    assert alone["type"].endswith("same-person"), "with both rights, and alone"
     with pytest.raises(DBAPIError, match="two_persons"), office.database.transaction() as connection:
         connection.execute(text("UPDATE award_status_changes SET confirmed_by = proposed_by, confirmed_at = now()"))
     office.did("commerce-checker", confirm)

@@ -372,6 +372,11 @@ class Payout:
         drafted = self.post("/v1/appropriations", body, by="finance-maker", expect=201)
         self.post(f"/v1/appropriations/{drafted['id']}/confirm", by="finance-checker", expect=expect)
 
+    def carry_over(self, path: str, body: Mapping[str, Any]) -> list[Any]:
+        """Draft what a budget carries over and confirm it by two persons; returns what was confirmed."""
+        drafts = self.post(path, body, by="finance-maker", expect=201)["items"]
+        return [self.post(f"/v1/appropriations/{draft['id']}/confirm", by="finance-checker") for draft in drafts]
+
     def repay(self, recovery_id: str, body: Mapping[str, Any]) -> Any:
         """Enter a repayment and confirm it by two persons; returns the recovery."""
         path = f"/v1/recoveries/{recovery_id}/repayments"

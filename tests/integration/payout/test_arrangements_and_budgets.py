@@ -186,11 +186,20 @@ def test_what_is_left_lapses_with_the_year_unless_a_document_carries_it_over(pay
     path, body = "/v1/budgets/city/2026/carry-over", {"document": "丽财〔2027〕3号"}
     payout.post(path, body | {"amount_fen": 601}, by="finance-maker", expect=409)
     payout.post(path, body, by="finance-checker", expect=403)
-    made = payout.post(path, body | {"amount_fen": 250}, by="finance-maker", expect=201)["items"]
-    assert [(each["year"], each["amount_fen"]) for each in made] == [(2026, -250), (2027, 250)]
+    payout.post(path, body | {"amount_fen": 250}, by="finance-maker", expect=201)
+    assert payout.fund() == 0, "a draft gives no money"
+    (made,) = payout.carry_over(path, body | {"amount_fen": 250})
+    assert (made["year"], made["amount_fen"], made["carried_over"]) == (2026, -250, True)
     assert payout.fund() == 1
     assert payout.get("/v1/budgets/city/2027")["free_fen"] == 150
-    payout.post(path, body, by="finance-maker", expect=201)
+    (given,) = payout.get("/v1/budgets/city/2027")["appropriations"]
+    assert [given[name] for name in ("amount_fen", "carried_over", "proposed_by", "confirmed_by")] == [
+        250,
+        True,
+        made["proposed_by"],
+        made["confirmed_by"],
+    ]
+    payout.carry_over(path, body)
     assert payout.get("/v1/budgets/city/2026")["lapsed_fen"] == 0
     payout.post(path, body, by="finance-maker", expect=409)
     kinds = [entry["kind"] for entry in payout.get("/v1/ledger/entries?account=budget:city:2027")["items"]]

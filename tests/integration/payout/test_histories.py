@@ -257,7 +257,8 @@ class Histories(RuleBasedStateMachine):
         body, headers = {"amount_fen": fen, "document": "d"}, self.payout.tokens.headers("finance-maker")
         answer = self.payout.http.post(f"/v1/budgets/{unit}/2026/carry-over", json=body, headers=headers)
         assert answer.status_code in (201, 409)
-        if answer.status_code == 201:
+        for draft in answer.json().get("items", ()):
+            self.payout.post(f"/v1/appropriations/{draft['id']}/confirm", by="finance-checker")
             self.books.appropriated[unit] -= fen
 
     def _stopped(self) -> set[str]:

@@ -126,13 +126,13 @@ def test_what_is_carried_over_keeps_its_classification(ready: Payout) -> None:
     decide(ready, 600)
     ready.fund()
     path, body = "/v1/budgets/city/2026/carry-over", {"document": "丽财〔2027〕3号"}
-    made = ready.post(path, body | {"amount_fen": 500}, by="finance-maker", expect=201)["items"]
-    assert [(each["year"], each["amount_fen"], each["indicator"]) for each in made] == [
-        (2026, -400, FIRST["indicator"]),
-        (2027, 400, FIRST["indicator"]),
-        (2026, -100, None),
-        (2027, 100, None),
-    ]
+    ready.carry_over(path, body | {"amount_fen": 500})
+    for year, sign in ((2026, -1), (2027, 1)):
+        made = [each for each in ready.get(f"/v1/appropriations?year={year}")["items"] if each["carried_over"]]
+        assert [(each["amount_fen"], each["indicator"]) for each in made] == [
+            (sign * 400, FIRST["indicator"]),
+            (sign * 100, None),
+        ]
     (indicator,) = ready.get("/v1/budgets/city/2027")["indicators"]
     assert (indicator["left_fen"], indicator["project"]) == (400, "电商专项")
     ready.reconcile()

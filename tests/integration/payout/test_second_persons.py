@@ -32,21 +32,34 @@ BOTH_HALVES = " ".join(
 
 @dataclass(frozen=True)
 class Act:
-    """An act that needs two persons: how it is entered, on a payout that `prepare` brought there, and its table."""
+    """An act that needs two persons: how it is entered, on a payout that `prepare` brought there, its table, and its postings.
+
+    Its proposals are below the path where it is entered, or `below` another.
+    """
 
     prepare: Callable[[Payout], tuple[str, dict[str, Any]]]
     table: str
+    postings: int = 1
+    below: str = ""
 
     def enter(self, payout: Payout, headers: Mapping[str, str]) -> str:
-        path, body = self.prepare(payout)
-        entered = payout.http.post(path, json=body, headers=dict(headers))
-        assert entered.is_success, entered.text
-        assert entered.json()["state"] == "proposed"
-        return f"{path}/{entered.json()['id']}"
+        return self.send(payout, headers, *self.prepare(payout))
+
+    def send(self, payout: Payout, headers: Mapping[str, str], path: str, body: Any) -> str:
+        answer = payout.http.post(path, json=body, headers=dict(headers))
+        assert answer.is_success, answer.text
+        (entered,) = answer.json().get("items", [answer.json()])
+        assert entered["state"] == "proposed"
+        return f"{self.below or path}/{entered['id']}"
 
 
 def _appropriation(_: Payout) -> tuple[str, dict[str, Any]]:
     return "/v1/appropriations", {"unit": "city", "year": 2026, "amount_fen": 500, "document": "d"}
+
+
+def _carry_over(payout: Payout) -> tuple[str, dict[str, Any]]:
+    payout.appropriate("city", 500)
+    return "/v1/budgets/city/2026/carry-over", {"amount_fen": 200, "document": "d"}
 
 
 def _results(payout: Payout) -> tuple[str, dict[str, Any]]:
@@ -62,8 +75,9 @@ def _repayment(payout: Payout) -> tuple[str, dict[str, Any]]:
 
 ACTS = {
     "appropriation": Act(_appropriation, "appropriation_proposals"),
+    "carry-over": Act(_carry_over, "appropriation_proposals", below="/v1/appropriations"),
     "results": Act(_results, "result_proposals"),
-    "repayment": Act(_repayment, "repayment_proposals"),
+    "repayment": Act(_repayment, "repayment_proposals", postings=2),
 }
 ALL = pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 
@@ -83,13 +97,14 @@ def test_what_one_person_enters_counts_for_nothing_and_that_person_cannot_confir
     alone = payout.tokens.bearer(sub="alone", scope=BOTH_HALVES)
     path, body = act.prepare(payout)
     before = books(payout)
-    entered = payout.http.post(path, json=body, headers=alone).json()
-    proposal = f"{path}/{entered['id']}"
+    proposal = act.send(payout, alone, path, body)
     refused = payout.http.post(f"{proposal}/confirm", headers=alone)
     assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (409, "same-person"), refused.text
     assert books(payout) == before
     with pytest.raises(IntegrityError, match="two_persons"):
-        payout.execute(f"UPDATE {act.table} SET confirmed_by = proposed_by, confirmed_at = now()")
+        payout.execute(
+            f"UPDATE {act.table} SET confirmed_by = proposed_by, confirmed_at = now() WHERE confirmed_at IS NULL"
+        )
     with pytest.raises(IntegrityError, match="decided once"):
         payout.execute(f"UPDATE {act.table} SET proposed_by = 'another'", owner=True)
     payout.post(f"{proposal}/confirm", by="finance-checker", expect=200)
@@ -114,8 +129,7 @@ def test_two_confirmations_at_once_have_one_effect(payout: Payout, act: Act) -> 
     with ThreadPoolExecutor(3) as persons:
         answered = sorted(persons.map(lambda own: send(payout, f"{proposal}/confirm", own), headers))
     assert answered == [200, 409, 409]
-    made = {"appropriation_proposals": 1, "result_proposals": 1, "repayment_proposals": 2}[act.table]
-    assert len(books(payout)[0]) == postings + made
+    assert len(books(payout)[0]) == postings + act.postings
     payout.reconcile()
 
 
@@ -157,6 +171,28 @@ def test_a_draft_gives_no_money_and_a_reduction_is_held_against_what_is_free_whe
     assert payout.get("/v1/appropriations?state=proposed&unit=city&year=2026")["items"] == listed[1:]
     assert [each["id"] for each in payout.get("/v1/budgets/city/2026")["appropriations"]] == [draft["id"]]
     assert payout.get("/v1/appropriations", by="liandu-officer")["items"] == []
+
+
+def test_what_is_carried_over_is_held_against_what_is_free_when_it_is_confirmed(payout: Payout) -> None:
+    """Late, twice, or after orders have taken the money: as if it had not been asked."""
+    path, body = _carry_over(payout)
+    headers = payout.tokens.headers("finance-maker", Idempotency_Key="k1")
+    first, again = (payout.http.post(path, json=body | {"amount_fen": None}, headers=headers) for _ in range(2))
+    assert first.json() == again.json()
+    (all_of_it,) = first.json()["items"]
+    (part,) = payout.post(path, body, by="finance-maker", expect=201)["items"]
+    payout.post(f"/v1/appropriations/{part['id']}/confirm", by="finance-checker", expect=200)
+    before = books(payout)
+    refused = payout.post(f"/v1/appropriations/{all_of_it['id']}/confirm", by="finance-checker", expect=409)
+    assert [each["code"] for each in refused["errors"]] == ["below_reserved"]
+    assert books(payout) == before
+    payout.post(path, body | {"amount_fen": 301}, by="finance-maker", expect=409)
+    with pytest.raises(IntegrityError, match="carried_over"):
+        payout.execute(
+            "INSERT INTO appropriation_proposals (unit, year, amount_fen, document, proposed_by, carried_over)"
+            " VALUES ('city', 2026, 5, 'd', 'x', true)"
+        )
+    payout.reconcile()
 
 
 def test_an_appropriation_of_before_counts_as_confirmed_by_whoever_recorded_it(payout: Payout) -> None:

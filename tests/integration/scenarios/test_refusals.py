@@ -145,3 +145,50 @@ def test_a_dismissed_omission_draws_up_the_refusal(city: City) -> None:
     assert (
         city.ask("POST", f"/v1/objections/{second['id']}/decide", upheld, by="commerce-checker")["refusal_id"] is None
     )
+
+
+def test_what_an_official_act_stopped_is_not_refused_and_an_objection_to_its_omission_can_be_dismissed(
+    city: City,
+) -> None:
+    settle(city)
+    evaluation = city.done(
+        "/v1/evaluations", {"policy": POLICY, "award_years": [2023], "scope": "all", "decided_on": "2024-03-01"}
+    )
+    notice = city.ask("POST", "/v1/notices", {"evaluation_id": evaluation["id"]}, expect=201)
+    couriers(city, OWN, parcels=4_000_000)
+    omission = {"uscc": OWN, "award": "courier-rent", "subject": OWN, "award_year": 2023, "reason": "we were left out"}
+    made = own(city, "POST", f"/v1/notices/{notice['id']}/objections", omission)[1]
+    status = f"/v1/policies/{POLICY}/awards/courier-rent/status"
+    end = {"status": "ended", "effective_on": "2024-04-01", "document": "丽商务〔2024〕1号", "reason": "公平竞争审查"}
+    act = city.ask("POST", status, end, expect=201)
+    city.ask("POST", f"{status}/{act['id']}/confirm", {}, by="commerce-checker")
+    code, refused = own(city, "POST", "/v1/refusals", CASE)
+    assert (code, refused["type"].rsplit(":", 1)[1], refused["possible"]) == (409, "award-stopped", [])
+    assert "丽商务〔2024〕1号" in refused["detail"]
+    decide = {"outcome": "rejected", "reason": "the award has ended"}
+    decided = city.ask("POST", f"/v1/objections/{made['id']}/decide", decide, by="commerce-checker")
+    assert (decided["outcome"], decided["refusal_id"]) == ("rejected", None)
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "last_award_year", "total", "stopped"),
+    [
+        ("2024-03-31", None, 6_000_000, []),
+        ("2024-04-01", None, 0, ["courier-rent"]),
+        ("2024-04-01", 2023, 6_000_000, []),
+        ("2024-04-01", 2022, 0, ["courier-rent"]),
+    ],
+)
+def test_an_assessment_names_what_an_official_act_stopped_and_leaves_it_out_of_the_total(
+    city: City, decided_on: str, last_award_year: int | None, total: int, stopped: list[str]
+) -> None:
+    settle(city)
+    status = f"/v1/policies/{POLICY}/awards/courier-rent/status"
+    end = {"status": "ended", "effective_on": "2024-04-01", "document": "丽商务〔2024〕1号", "reason": "公平竞争审查"}
+    act = city.ask("POST", status, end | {"last_award_year": last_award_year}, expect=201)
+    city.ask("POST", f"{status}/{act['id']}/confirm", {}, by="commerce-checker")
+    asked = {"policy": POLICY, "award_years": [2023], "decided_on": decided_on, "uscc": OTHER, "from_registry": True}
+    found = own(city, "POST", "/v1/assessments", asked, code=OTHER)[1]
+    assert (found["entitlement_fen"], [each["award"] for each in found["stopped"]]) == (total, stopped)
+    [rent] = [each for each in found["awards"] if each["award"] == "courier-rent"]
+    assert (rent["result"], rent["entitlement_fen"]) == ("granted", 6_000_000), "the explanation is as the law has it"

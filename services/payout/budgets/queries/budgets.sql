@@ -17,8 +17,8 @@ FROM (SELECT g.unit, g.year, sum(g.fen)::bigint AS fen,
       FROM given g JOIN locked l ON l.unit = g.unit AND l.year = g.year GROUP BY g.unit, g.year) s
 WHERE b.unit = s.unit AND b.year = s.year;
 
--- lock: Lock the budgets of a year, in one order for all; those of a unit, if one is given.
-SELECT FROM budgets WHERE year = :year AND (CAST(:unit AS text) IS NULL OR unit = :unit) ORDER BY unit FOR UPDATE;
+-- lock: Lock the budgets of a year, in one order for all.
+SELECT FROM budgets WHERE year = :year ORDER BY unit FOR UPDATE;
 
 -- pots: Return what is free in the budgets of a year, by indicator in the order of their first appropriation, the rest last.
 SELECT unit, id AS indicator_id, appropriated_fen - committed_fen AS free_fen
@@ -92,7 +92,7 @@ WHERE a.waiting_for = 'arrangement' AND (CAST(:jurisdiction AS text) IS NULL OR 
 
 -- appropriations: Return appropriations after one, or one: of a unit, of a year, in a state.
 SELECT id, unit, year, amount_fen, document, indicator, project, function_code, economic_code, state, proposed_by,
-       proposed_at, confirmed_by, confirmed_at, discarded_by, discarded_at, discard_reason
+       proposed_at, confirmed_by, confirmed_at, discarded_by, discarded_at, discard_reason, carried_over
 FROM appropriation_details
 WHERE (CAST(:id AS uuid) IS NULL OR id = :id) AND (CAST(:unit AS text) IS NULL OR unit = :unit)
   AND (CAST(:year AS int) IS NULL OR year = :year) AND (CAST(:state AS text) IS NULL OR state = :state)
