@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -167,11 +168,14 @@ def table(
         console.print("–")
         return
     frame = to_frame(rows, columns, language())
-    cells = [["" if cell is None else str(cell) for cell in column] for column in frame.iter_columns()]
+    cells = [
+        ["" if cell is None else f"{Decimal(cell):,}" if shown.kind == "yuan" else str(cell) for cell in column]
+        for shown, column in zip(columns, frame.iter_columns(), strict=True)
+    ]
     numbers = [place for place, column in enumerate(columns) if column.kind in ("whole", "yuan")]
-    shown = layout(frame.columns, cells, numbers, console.width)
-    shown.title, shown.title_justify = title and translated(title, **parameters), "left"
-    console.print(shown)
+    made = layout(frame.columns, cells, numbers, console.width)
+    made.title, made.title_justify = title and translated(title, **parameters), "left"
+    console.print(made)
 
 
 def _given(query: dict[str, object]) -> dict[str, Any]:

@@ -88,7 +88,8 @@ _BUDGETS = (
     TableColumn("Free (yuan)", "free_fen", "yuan"),
 )
 _SHARES = (TableColumn("Budget unit", "unit", "word", UNITS), TableColumn("Share (yuan)", "entitlement_fen", "yuan"))
-_TRACED = {"id", "unit", "instalment", "due_year", "amount_fen", "state", "waiting_for"}
+_WAITS = TableColumn("Waits for", "waiting_for", "word")
+_TRACED = {"id", "unit", "instalment", "due_year", "amount_fen", "state"}
 
 
 def run_main_job(demo: DemoClient, state: Path) -> None:
@@ -117,8 +118,9 @@ def _import(demo: DemoClient, state: Path) -> None:
     cli.table([_placed(file, error) for file, error in refused], _REFUSED, N_("Refused rows; all others were accepted"))
     form, job = jobs[-1]
     for warning in job["warnings"]:
-        examples = cli.as_word(warning["examples"])
-        console.print(f"{form.path.name}: {warning['message']} {examples} ({warning['count']})", markup=False)
+        examples, count = cli.as_word(warning["examples"]), warning["count"]
+        more = cli.translated(", {count} in all", count=count) if count > len(warning["examples"]) else ""
+        console.print(f"{form.path.name}: {warning['message']} {examples}{more}", markup=False)
     _correct(demo, form, job)
 
 
@@ -206,10 +208,11 @@ def _pay(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
     demo.wait_for_orders(decisions)
     demo.wait_for_funding()
     year = calendar_date(SystemClock().now()).year
-    cli.table([demo.get("auditor", f"payout:/v1/budgets/{unit}/{year}") for unit in UNITS], _BUDGETS, str(year))
+    budgets = [demo.get("auditor", f"payout:/v1/budgets/{unit}/{year}") for unit in UNITS]
+    cli.table(budgets, _BUDGETS, N_("Budgets of {year}"), year=year)
     orders = Counter((order["state"], order["waiting_for"]) for order in demo.orders())
     rows = [{"state": s, "waiting_for": waits, "orders": number} for (s, waits), number in orders.most_common()]
-    cli.table(rows, [*_shown(ORDERS, {"state", "waiting_for"}), TableColumn("Payment orders", "orders", "whole")])
+    cli.table(rows, [*_shown(ORDERS, {"state"}), _WAITS, TableColumn("Payment orders", "orders", "whole")])
 
 
 def _trace(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
@@ -227,13 +230,14 @@ def _trace(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
     )
     award = demo.get("auditor", f"payout:/v1/awards/{decision['award_id']}")
     cli.table(award["shares"], _SHARES)
-    cli.table(award["orders"], _shown(ORDERS, _TRACED))
+    cli.table(award["orders"], [*_shown(ORDERS, _TRACED), _WAITS])
 
 
 def _settle(demo: DemoClient, folder: Path) -> None:
     begin("7  A simulated bank takes a payment file, pays, and answers")
     if not demo.orders(unit=PAID_UNIT, state="issued"):
-        return  # the system goes on where it was: the bank has paid
+        say("The bank has answered this payment file before: the system goes on where it was.")
+        return
     job = demo.post("finance-checker", "payout:/v1/payment-orders/approvals", {"unit": PAID_UNIT})
     demo.wait_for_job("finance-checker", f"payout:/v1/payment-orders/approvals/{job['id']}", N_("approval"))
     batch = demo.post("finance-maker", "payout:/v1/payment-batches", {"unit": PAID_UNIT})
@@ -295,6 +299,10 @@ def main(arguments: list[str]) -> int:
                 _show_command,
             )
             say("Each command that follows can be repeated in bash after: . {file}", file=system.state / "shell")
+            say(
+                "A command answers in JSON, and the tables are made of the same figures. "
+                "Creating something twice is refused or gives the same."
+            )
             run_main_job(demo, system.state)
         _print_addresses(system)
         if "--once" not in arguments:

@@ -137,7 +137,7 @@ class DemoClient:
             "data-platform",
             "POST",
             "registry:/v1/imports",
-            params={"mode": "accept_valid"} | ({"dataset": dataset} if dataset else {}),
+            params={"mode": "accept_valid", "source": file.name} | ({"dataset": dataset} if dataset else {}),
             content=file,
             headers={"Content-Type": BYTES if file.suffix == ".xlsx" else CSV},
         ).json()

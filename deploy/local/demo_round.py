@@ -128,7 +128,7 @@ def _account(code: str) -> dict[str, Any]:
         "since": "2019-05-01",
         "account_holder": f"丽水快递{'甲乙丙丁'[_CODES.index(code)]}有限公司（样例）",
         "bank_code": "102343000018",
-        "account_number": f"6222{int(code[12:17], 36):015d}",
+        "account_number": f"6228{int(code[12:17], 36):015d}",
         "until": None,
     }
 

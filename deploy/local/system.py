@@ -322,7 +322,7 @@ def print_addresses(system: LocalSystem) -> None:
     """Print where the services answer, and where tokens come from."""
     for service, title in TITLES.items():
         print_now("{service}: {url}/docs", service=title, url=system.url(service))
-    print_now("Desk: {url}", url=system.url("desk"))
+    print_now("Desk, where people work; choose who you are when you sign in: {url}", url=system.url("desk"))
     print_now(
         "Tokens: {url}/oauth/token, HTTP Basic (for demonstrations: on this machine only)",
         url=system.url("issuer"),

@@ -16,14 +16,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.desk import case_words
-from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of, grouped
+from services.desk.acts.domain import Said, fields_of, grouped
 from services.desk.acts.jobs import list_of_skipped
 from services.desk.acts.library import act_of, has_act
 from services.desk.audit_words import figures, title_of
 from services.desk.clients.base import SERVICES
 from services.desk.datasets import CHOICES, TITLES, is_number, key_of, label_of, row_page, shown
-from services.desk.rooms import rooms
+from services.desk.rooms import beginnings, rooms
 from services.desk.session import PERSON, Person, chosen_language
+from services.desk.subjects import known_parts, subjects_of
 from services.desk.terms import term
 from shared.catalogue.datasets import CATALOGUE
 from shared.clock import calendar_date, local_time
@@ -69,6 +70,7 @@ def environment(language: Language) -> Environment:
         "static": lambda file: f"/static/{file}?{VERSION}-{_digest(file)}",
         "new_key": lambda: uuid4().hex,
         "rooms": rooms,
+        "beginnings": beginnings,
         "service_title": lambda service: SERVICES.get(service, service),
         "act_of": act_of,
         "has_act": has_act,
@@ -77,7 +79,8 @@ def environment(language: Language) -> Environment:
         "list_of_skipped": list_of_skipped,
         "title_of_act": lambda service, name: title_of(service, name, language),
         "figures": lambda details: figures(details, language),
-        "known_parts": _known_parts,
+        "known_parts": known_parts,
+        "subjects_of": subjects_of,
         "dataset_of": CATALOGUE.get,
         "label_of": label_of,
         "is_number": is_number,
@@ -99,11 +102,6 @@ def environment(language: Language) -> Environment:
         "sentence": lambda text: Markup("<br>").join(str(text).splitlines()),
     }
     return made
-
-
-def _known_parts(act: Act, values: Mapping[str, list[str]]) -> dict[str, str]:
-    asked = {each.name for each in act.fields}
-    return {name: texts[0] for name, texts in values.items() if name.startswith((PART, QUERY)) and name not in asked}
 
 
 @cache

@@ -24,6 +24,23 @@ _ROOMS: tuple[tuple[str, str, frozenset[Scope]], ...] = (
 """Each room's path, title, and the scopes of which one is needed to see anything in it."""
 
 
+_BEGINNINGS: tuple[tuple[str, str, Scope], ...] = (
+    ("/own", N_("See your awards, your payments and what is missing"), Scope.OWN_READ),
+    ("/imports", N_("Import a file of data"), Scope.FACTS_WRITE),
+    ("/rounds", N_("Open a round, evaluate for it, put it into a notice"), Scope.EVALUATIONS_WRITE),
+    ("/what-if", N_("Simulate what another fact or figure would change"), Scope.SIMULATIONS_WRITE),
+    ("/appropriations", N_("Draft an appropriation"), Scope.APPROPRIATIONS_WRITE),
+    ("/payment-batches", N_("Build a payment batch, enter the answer of the bank"), Scope.BATCHES_WRITE),
+    ("/audit", N_("See who did what"), Scope.AUDIT_READ),
+)
+"""What people begin by themselves, and where: for whoever has the scope."""
+
+
+def beginnings(person: Person) -> Iterator[tuple[str, str]]:
+    """Yield the path and the title of what a person may begin though nothing waits."""
+    return ((path, title) for path, title, scope in _BEGINNINGS if scope in person.scopes)
+
+
 def rooms(person: Person) -> Iterator[tuple[str, str]]:
     """Yield the path and title of each room that may concern a person."""
     for path, title, scopes in _ROOMS:

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.local.demo_client import DemoClient
 from shared.clock import SystemClock, calendar_date
+from shared.money import yuan
 from tests.support.browser import Visitor
 
 SignIn = Callable[[str], Visitor]
@@ -111,9 +112,11 @@ def test_an_arrangement_is_refused_beside_its_fields_and_previewed(sign_in: Sign
     check(maker, "预算不足时两种安排方式的比较", "arrangement-draft")
 
 
-def test_orders_are_approved_in_bulk_sent_and_answered(sign_in: SignIn, ordered: DemoClient) -> None:  # noqa: ARG001
+def test_orders_are_approved_in_bulk_with_their_number_and_sum(sign_in: SignIn, ordered: DemoClient) -> None:
     maker, checker = sign_in("finance-maker"), sign_in("finance-checker")
     page = checker.go(f"/payment-orders?unit=city&state=issued&due_year={YEAR}")
+    issued = ordered.orders(unit="city", state="issued")
+    assert f"{len(issued)}笔，共{yuan(sum(each['amount_fen'] for each in issued))}元" in checker.text()
     page.click("td a >> nth=0")
     check(checker, "支付前核查", "order")
     page.go_back()

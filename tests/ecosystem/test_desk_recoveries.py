@@ -143,3 +143,23 @@ def test_after_a_restore_a_sent_file_is_entered_again_and_sending_allowed(
     assert "恢复演练" in checker.act("end_restoration", {"reason": "核对无误"})
     seen(checker, "restoration-ended")
     assert checker.page.locator("form[action$=end_restoration]").count() == 0
+
+
+def test_what_cannot_be_had_back_is_written_off_by_two_persons(
+    batch: dict[str, Any],  # noqa: ARG001 - what was paid and then lowered
+    decided: DemoClient,
+    sign_in: SignIn,
+) -> None:
+    decided.record("courier_years", [courier(YEARS[0], LOWERED_FEN // 2)], "correction")
+    decide(decided, YEARS[0])
+    decided.wait_until(lambda: any(each["outstanding_fen"] for each in recoveries(decided)), "recovery")
+    [claim] = [each for each in recoveries(decided) if each["outstanding_fen"]]
+    maker, checker = sign_in("finance-maker"), sign_in("finance-checker")
+    maker.go(f"/recoveries/{claim['id']}")
+    maker.act("write_off_recovery", {"reason": "企业已注销"})
+    assert maker.page.locator("form[action$=write_off_recovery]").count() == 0, "who proposed it does not confirm it"
+    checker.go(f"/recoveries/{claim['id']}")
+    checker.act("write_off_recovery", {"reason": "核实无误"})
+    seen(checker, "recovery-written-off")
+    [after] = [each for each in recoveries(decided) if each["id"] == claim["id"]]
+    assert (after["outstanding_fen"], after["written_off_fen"]) == (0, claim["outstanding_fen"])

@@ -288,8 +288,8 @@ def pay(maker: Visitor, checker: Visitor, folder: Path) -> None:
     checker.go("/payment-orders?unit=city&state=issued")
     checker.act("approve_payment_orders")
     checker.done()
-    maker.go("/payment-batches")
-    assert "编入批次的支付指令" in maker.act("build_payment_batch", {"unit": "city"})
+    maker.go("/payment-orders?unit=city&state=approved")
+    assert "编入批次的支付指令" in maker.act("build_payment_batch"), "the list that the task leads to builds the batch"
     batch = maker.path
     with maker.page.expect_download() as file:
         maker.page.click("main a:has-text('CSV')")

@@ -11,22 +11,37 @@ from shared.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A kind of job: how it is called, which operation tells how far it is, and which page shows its result."""
+    """A kind of job: how it is called, which operation tells how far it is, which page shows its result, what it counts."""
 
     title: str
     service: str
     operation: str
     then: str
+    unit: str
 
 
 JOBS: Mapping[str, JobKind] = {
-    "import": JobKind(N_("Import of a file"), "registry", "get_import", "/imports/{id}"),
-    "evaluation": JobKind(N_("Evaluation"), "eligibility", "get_evaluation", "/evaluations/{id}"),
-    "approval": JobKind(N_("Approval of decisions"), "eligibility", "get_approval", ""),
-    "review": JobKind(N_("Review of decisions"), "eligibility", "get_review", ""),
-    "simulation": JobKind(N_("Simulation"), "eligibility", "get_simulation", "/simulations/{id}"),
-    "letters": JobKind(N_("Letters"), "eligibility", "get_letter_batch", "/letter-batches/{id}"),
-    "order-approval": JobKind(N_("Approval of payment orders"), "payout", "get_payment_order_approval", ""),
+    "import": JobKind(N_("Import of a file"), "registry", "get_import", "/imports/{id}", N_("{percent} % read")),
+    "evaluation": JobKind(
+        N_("Evaluation"), "eligibility", "get_evaluation", "/evaluations/{id}", N_("step {done} of {total}")
+    ),
+    "approval": JobKind(
+        N_("Approval of decisions"), "eligibility", "get_approval", "", N_("{done} of {total} decisions")
+    ),
+    "review": JobKind(N_("Review of decisions"), "eligibility", "get_review", "", N_("{done} of {total} decisions")),
+    "simulation": JobKind(
+        N_("Simulation"), "eligibility", "get_simulation", "/simulations/{id}", N_("step {done} of {total}")
+    ),
+    "letters": JobKind(
+        N_("Letters"), "eligibility", "get_letter_batch", "/letter-batches/{id}", N_("{done} of {total} letters")
+    ),
+    "order-approval": JobKind(
+        N_("Approval of payment orders"),
+        "payout",
+        "get_payment_order_approval",
+        "",
+        N_("{done} of {total} payment orders"),
+    ),
 }
 """By the name that a job's address has."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.desk.acts.domain import REASON, Act, Field
+from services.desk.acts.papers import PAPER_LANGUAGES
 from shared.i18n import N_
 from shared.policies import AWARD_TITLES
 
@@ -33,9 +34,15 @@ ACTS: Mapping[str, Act] = {
             _POLICY,
             Field("title", N_("Title")),
             _YEARS,
-            Field("awards", N_("Awards"), "several", required=False),
             Field("opens_on", N_("First day"), "day"),
-            Field("closes_on", N_("Last day"), "day"),
+            Field("closes_on", N_("Closes on"), "day"),
+            Field(
+                "awards",
+                N_("Only these awards; all if none is ticked"),
+                "several",
+                required=False,
+                choices=AWARD_TITLES,
+            ),
         ),
         then="/rounds/{id}",
     ),
@@ -84,7 +91,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "start_letter_batch": Act(
         N_("Make the letters"),
-        (Field("language", N_("Language"), "choice", choices={"zh-CN": "中文", "en": "English"}, preset="zh-CN"),),
+        (Field("language", N_("Language"), "choice", choices=PAPER_LANGUAGES, preset="zh-CN"),),
         job="letters",
     ),
     "record_objection": Act(
@@ -114,7 +121,9 @@ ACTS: Mapping[str, Act] = {
                 N_("Outcome"),
                 "choice",
                 choices={
-                    "rejected": N_("The objection is dismissed: the decision continues"),
+                    "rejected": N_(
+                        "The objection is dismissed: the decision goes on; for an omission, a refusal is drawn up"
+                    ),
                     "upheld": N_("The objection is upheld: the fact or the interpretation is corrected"),
                 },
             ),
@@ -122,13 +131,15 @@ ACTS: Mapping[str, Act] = {
         ),
     ),
     "propose_interpretation_change": Act(
-        N_("Propose the change"),
+        N_("Propose other interpretations"),
         (Field("interpretations.+", N_("Interpretation"), "choice", required=False), REASON),
         _COMES_LATER,
     ),
-    "confirm_interpretation_change": Act(N_("Confirm the change"), warning=N_("All evaluations from now on use it.")),
+    "confirm_interpretation_change": Act(
+        N_("Confirm the interpretations"), warning=N_("All evaluations from now on use it.")
+    ),
     "propose_procedure": Act(
-        N_("Propose this procedure"),
+        N_("Propose a procedure"),
         (
             Field("confirmation.required", N_("Payees confirm that they want an award"), "yes", required=False),
             Field("confirmation.working_days", N_("Working days for it"), "whole", required=False),
@@ -160,7 +171,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "confirm_procedure": Act(N_("Confirm the procedure"), warning=N_("All proposals from now on follow it.")),
     "propose_award_status_change": Act(
-        N_("Propose to suspend, end or resume it"),
+        N_("Propose to suspend, end or resume the award"),
         (
             Field(
                 "status",
@@ -182,7 +193,9 @@ ACTS: Mapping[str, Act] = {
         _COMES_LATER,
     ),
     "confirm_award_status_change": Act(
-        N_("Confirm it"), warning=N_("No new award is proposed from its day on."), is_grave=True
+        N_("Confirm that the award is suspended, ended or resumed"),
+        warning=N_("No new award is proposed from its day on."),
+        is_grave=True,
     ),
     "start_simulation": Act(
         N_("Simulate it"),

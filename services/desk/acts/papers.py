@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.desk.acts.domain import QUERY, REASON, Act, Field
+from services.desk.acts.domain import QUERY, REASON, Act, Field, Said
 from shared.i18n import N_
+
+PAPER_LANGUAGES: Mapping[str, Said] = {"zh-CN": ("中文", "Chinese"), "en": ("英文", "English")}
 
 ACTS: Mapping[str, Act] = {
     "propose_paper_template": Act(
@@ -16,7 +18,7 @@ ACTS: Mapping[str, Act] = {
                 f"{QUERY}language",
                 N_("Language of its papers"),
                 "choice",
-                choices={"zh-CN": "中文", "en": "English"},
+                choices=PAPER_LANGUAGES,
                 preset="zh-CN",
             ),
             Field(f"{QUERY}reason", N_("Reason"), "long"),

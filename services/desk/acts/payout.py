@@ -14,7 +14,13 @@ from shared.policies import AWARD_TITLES, COVERED, JURISDICTIONS, UNITS
 UNIT = Field("unit", N_("Budget"), "choice", choices=UNITS)
 DOCUMENT = Field("document", N_("Document number"))
 _FILE = Field(
-    "file", N_("File of the bank"), "file", help=N_("CSV, Excel, or ISO 20022 (pain.002, camt.053, camt.054)")
+    "file",
+    N_("File of the bank"),
+    "file",
+    help=N_(
+        "CSV or Excel with the columns payment order, outcome, date and bank reference (reason, amount),"
+        " or ISO 20022 (pain.002, camt.053, camt.054)"
+    ),
 )
 _CLASSES = (
     Field("indicator", N_("Budget indicator"), required=False),
@@ -81,7 +87,7 @@ ACTS: Mapping[str, Act] = {
     "confirm_appropriation": Act(
         N_("Confirm the appropriation"), warning=N_("Orders that wait for this money are issued by themselves.")
     ),
-    "discard_appropriation": Act(N_("Discard"), (REASON,), is_grave=True),
+    "discard_appropriation": Act(N_("Discard the appropriation"), (REASON,), is_grave=True),
     "carry_over_budget": Act(
         N_("Carry over to the next year"),
         (
@@ -91,7 +97,7 @@ ACTS: Mapping[str, Act] = {
         N_("It counts once another person has confirmed it; then it is no longer free in this year."),
     ),
     "approve_payment_orders": Act(
-        N_("Approve in bulk"),
+        N_("Approve the payments in bulk"),
         (
             UNIT,
             Field("due_year", N_("Due year"), "whole", required=False),
@@ -171,7 +177,7 @@ ACTS: Mapping[str, Act] = {
     "confirm_payment_results": Act(
         N_("Confirm the results"), warning=N_("What the bank paid is posted; what failed can be issued again.")
     ),
-    "discard_payment_results": Act(N_("Discard"), (REASON,), is_grave=True),
+    "discard_payment_results": Act(N_("Discard the results"), (REASON,), is_grave=True),
     "propose_result_correction": Act(
         N_("Propose a correction"),
         (
@@ -196,7 +202,7 @@ ACTS: Mapping[str, Act] = {
     "confirm_result_correction": Act(
         N_("Confirm the correction"), warning=N_("The order moves, and the ledger with it. Both results stay stored.")
     ),
-    "discard_result_correction": Act(N_("Discard"), (REASON,), is_grave=True),
+    "discard_result_correction": Act(N_("Discard the correction"), (REASON,), is_grave=True),
     "open_restoration": Act(
         N_("Hold sending after a restore"),
         (REASON,),
@@ -225,7 +231,7 @@ ACTS: Mapping[str, Act] = {
     "confirm_reentry": Act(
         N_("Confirm the file"), warning=N_("Its orders count as sent; orders in their place are cancelled.")
     ),
-    "discard_reentry": Act(N_("Discard"), (REASON,), is_grave=True),
+    "discard_reentry": Act(N_("Discard the file"), (REASON,), is_grave=True),
     "ask_for_missing_decisions": Act(
         N_("Ask for missing decisions"),
         counts={"missing": N_("decisions missing"), "events": N_("events asked for")},

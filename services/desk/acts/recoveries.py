@@ -9,7 +9,6 @@ from shared.i18n import N_
 
 _AMOUNT = Field("amount_fen", N_("Amount in yuan"), "yuan")
 _DOCUMENT = Field("document", N_("Document number"), required=False)
-_DISCARD = Act(N_("Discard"), (REASON,), is_grave=True)
 
 ACTS: Mapping[str, Act] = {
     "draw_up_recovery_act": Act(
@@ -34,7 +33,7 @@ ACTS: Mapping[str, Act] = {
     "issue_recovery_act": Act(
         N_("Issue the act"), warning=N_("The term and the limitation begin today, and its letter is final.")
     ),
-    "discard_recovery_act": _DISCARD,
+    "discard_recovery_act": Act(N_("Discard the act of recovery"), (REASON,), is_grave=True),
     "state_on_recovery": Act(
         N_("Record a statement of the payee"), (Field("statement", N_("Statement"), "long"), _DOCUMENT)
     ),
@@ -42,20 +41,20 @@ ACTS: Mapping[str, Act] = {
         N_("Propose repayment in instalments"),
         (
             REASON,
-            Field("parts.*.due_on", N_("Last day"), "day", required=False),
+            Field("parts.*.due_on", N_("Repay by"), "day", required=False),
             Field("parts.*.amount_fen", N_("Amount in yuan"), "yuan", required=False),
         ),
         N_("The parts must add up to what is outstanding. It has effect once another person confirms it."),
     ),
     "confirm_repayment_plan": Act(N_("Confirm the plan"), warning=N_("It holds in place of the one before.")),
-    "discard_repayment_plan": _DISCARD,
+    "discard_repayment_plan": Act(N_("Discard the plan"), (REASON,), is_grave=True),
     "draft_repayment": Act(
         N_("Enter a repayment"),
         (_AMOUNT, Field("received_on", N_("Received on"), "day"), Field("bank_reference", N_("Bank reference"))),
         N_("It has effect once another person confirms it."),
     ),
     "confirm_repayment": Act(N_("Confirm the repayment"), warning=N_("It is posted and is no longer outstanding.")),
-    "discard_repayment": _DISCARD,
+    "discard_repayment": Act(N_("Discard the repayment"), (REASON,), is_grave=True),
     "write_off_recovery": Act(
         N_("Write off"),
         (

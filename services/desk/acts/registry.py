@@ -60,10 +60,12 @@ ACTS: Mapping[str, Act] = {
         ),
         job="import",
     ),
-    "confirm_draft": Act(N_("Confirm"), warning=N_("It becomes a fact, and what rests on it is evaluated again.")),
-    "discard_draft": Act(N_("Discard"), (REASON,), is_grave=True),
+    "confirm_draft": Act(
+        N_("Confirm the draft"), warning=N_("It becomes a fact, and what rests on it is evaluated again.")
+    ),
+    "discard_draft": Act(N_("Discard the draft"), (REASON,), is_grave=True),
     "resolve_challenge": Act(
-        N_("Resolve"),
+        N_("Answer the challenge"),
         (
             Field(
                 "outcome",

@@ -77,6 +77,10 @@ class Payout(Client):
         """List the budgets that ever got an appropriation, by year and unit; a district's officer sees its own."""
         return await self.send("GET", "/v1/budgets", {"limit": limit, "cursor": cursor})
 
+    async def forecast_budgets(self, *, year: Value = None, round_id: Value = None) -> Any:
+        """Give the budgets of a year with what will be needed from each; open proposals are read once for all of them."""
+        return await self.send("GET", "/v1/budget-forecasts", {"year": year, "round_id": round_id})
+
     async def get_budget(self, unit: object, year: object, *, proposals: Value = None, round_id: Value = None) -> Any:
         """Give a unit's budget of a year: what was appropriated, what of it is reserved, and what will be needed."""
         return await self.send(

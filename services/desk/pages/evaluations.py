@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.desk.desk import Desk, OwnDesk
+from services.desk.desk import Desk, OwnDesk, together
 from services.desk.pages.cases import SHOWN
 from services.desk.rendering import page, today
 from shared.policies import AWARD_TITLES, FIRST_POLICY, POLICIES
@@ -18,7 +18,9 @@ router = APIRouter()
 @router.get("/evaluations/{evaluation_id}")
 async def show_evaluation(request: Request, desk: OwnDesk, evaluation_id: str) -> Response:
     """Show an evaluation: how far it is, and what it proposed."""
-    return page(request, "evaluation.html", evaluation=await desk.eligibility.get_evaluation(evaluation_id))
+    evaluation = await desk.eligibility.get_evaluation(evaluation_id)
+    found = await together(policy=desk.eligibility.get_policy(evaluation["policy"]))
+    return page(request, "evaluation.html", evaluation=evaluation, **found)
 
 
 @router.get("/evaluations/{evaluation_id}/outcomes")

@@ -28,11 +28,11 @@ async def show_money(request: Request, desk: OwnDesk) -> Response:
         totals=desk.payout.total_payment_orders(),
         holds=desk.payout.list_holds(in_force=True, limit=SHOWN),
         findings=desk.payout.list_payment_findings(open=True, limit=SHOWN),
-        **{f"budget_{unit}": desk.payout.get_budget(unit, year) for unit in UNITS},
+        forecasts=desk.payout.forecast_budgets(year=year),
     )
     budgets = found["budgets"] or {"items": [], "possible_acts": []}
     totals: Sequence[Mapping[str, Any]] = found["totals"] or []
-    current = [found[f"budget_{unit}"] for unit in UNITS if found.get(f"budget_{unit}")]
+    current = found["forecasts"]["items"] if found["forecasts"] else []
     return page(
         request,
         "money.html",

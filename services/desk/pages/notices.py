@@ -33,7 +33,10 @@ async def show_notice(request: Request, desk: OwnDesk, notice_id: str, cursor: s
     entries = found["notice"]["items"]
     own = (found.pop("own") or {"items": ()})["items"] if is_enterprise else ()
     theirs = {each["id"] for each in own} if is_enterprise else {each["decision_id"] for each in entries}
-    return page(request, "notice.html", theirs=theirs, **found)
+    named = {each["decision_id"]: each for each in entries}
+    listed = (found["objections"] or {"items": ()})["items"]
+    objected = {each["decision_id"]: each["id"] for each in listed if each["decision_id"] and not each["outcome"]}
+    return page(request, "notice.html", theirs=theirs, named=named, objected=objected, **found)
 
 
 @router.get("/notices/{notice_id}/document")
@@ -49,4 +52,14 @@ async def show_objection(request: Request, desk: OwnDesk, objection_id: str) -> 
     parts = {}
     if objection["decision_id"]:
         parts = await together(decision=desk.eligibility.get_decision(objection["decision_id"]))
-    return page(request, "objection.html", objection=objection, decision=parts.get("decision"))
+    else:
+        uscc = objection["omission"]["uscc"]
+        parts = await together(enterprises=desk.registry.search_enterprises(uscc=uscc, limit=1))
+    enterprises = (parts.get("enterprises") or {"items": ()})["items"]
+    return page(
+        request,
+        "objection.html",
+        objection=objection,
+        decision=parts.get("decision"),
+        enterprise=enterprises[0]["name"] if enterprises else "",
+    )

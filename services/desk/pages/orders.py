@@ -21,13 +21,21 @@ async def show_orders(request: Request, desk: OwnDesk, cursor: str = "") -> Resp
     """Show the payment orders that match the filters; those that are issued can be approved in bulk."""
     filters = {name: request.query_params.get(name, "") for name in FILTERS}
     found = await desk.payout.list_payment_orders(**filters, cursor=cursor)
-    bulk = filters["state"] == "issued" and filters["unit"] and not any(filters[name] for name in FILTERS[4:])
+    of_budget = filters["unit"] and not any(filters[name] for name in FILTERS[4:])
+    bulk = bool(of_budget and filters["state"] == "issued" and found["possible_acts"])
+    totals = (await together(totals=desk.payout.total_payment_orders()))["totals"] if bulk else ()
     return page(
         request,
         "payment_orders.html",
         found=found,
         filters=filters,
-        bulk=bool(bulk and found["possible_acts"]),
+        bulk=bulk,
+        in_bulk=[
+            each
+            for each in totals or ()
+            if (each["unit"], each["state"]) == (filters["unit"], "issued")
+            and filters["due_year"] in ("", str(each["due_year"]))
+        ],
         states=STATES,
         units=UNITS,
         awards=AWARD_TITLES,

@@ -8,11 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.desk.desk import Missing, OwnDesk, together
+from services.desk.desk import OwnDesk, together
 from services.desk.downloads import paper_type, passed_on
 from services.desk.rendering import page, today
 from shared.media_types import ZIP
-from shared.policies import AWARD_TITLES, FIRST_POLICY, UNITS
+from shared.policies import FIRST_POLICY
 
 router = APIRouter()
 STATES = ("proposed", "in_notice", "suspended", "approved", "rejected", "superseded")
@@ -26,7 +26,7 @@ async def show_rounds(request: Request, desk: OwnDesk, cursor: str = "") -> Resp
     found = await together(
         rounds=desk.eligibility.list_rounds(cursor=cursor), policy=desk.eligibility.get_policy(FIRST_POLICY)
     )
-    return page(request, "rounds.html", **found, awards=AWARD_TITLES)
+    return page(request, "rounds.html", **found)
 
 
 @router.get("/rounds/{round_id}")
@@ -69,14 +69,8 @@ async def show_round(request: Request, desk: OwnDesk, round_id: str) -> Response
 async def show_effect_on_budgets(request: Request, desk: OwnDesk, round_id: str) -> Response:
     """Show what the open proposals of a round would take from each budget of this year."""
     year = today(request).year
-    found: dict[str, Any] = {}
-    for unit in (
-        UNITS
-    ):  # one after the other: each reads all proposals of the round, and has the whole time of an answer for it
-        found |= await together(**{unit: desk.payout.get_budget(unit, year, proposals=True, round_id=round_id)})
-    budgets = [budget for budget in found.values() if budget]
-    missing = [each for each in found.values() if isinstance(each, Missing) and each.is_down]
-    return page(request, "_round_budgets.html", budgets=budgets, missing=missing[:1], year=year)
+    found = await together(budgets=desk.payout.forecast_budgets(year=year, round_id=round_id))
+    return page(request, "_round_budgets.html", **found, year=year)
 
 
 @router.get("/rounds/{round_id}/allocation-plan")

@@ -74,7 +74,7 @@ def _title_of(step: str, policy: str, language: str) -> str:
     departments = load_policy(policy).offices.departments
     names = {code: (name.zh, name.en) for code, name in departments.items()}
     return (
-        word(step, language, {"notice": ("公示", "public notice"), DISTRICT: ("所在地", "the district"), **names}) or ""
+        word(step, language, {"notice": ("公示", "public notice"), DISTRICT: ("属地", "the district"), **names}) or ""
     )
 
 

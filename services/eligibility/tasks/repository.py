@@ -119,4 +119,4 @@ def _both(names: NamesByCode, code: str) -> dict[str, str]:
     return {CHINESE: zh, ENGLISH: en}
 
 
-_REVIEWERS: NamesByCode = {**department_names(), DISTRICT: ("所在地", "the district")}
+_REVIEWERS: NamesByCode = {**department_names(), DISTRICT: ("属地", "the district")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.payout.budgets import repository
 from services.payout.budgets.domain import UNCLASSIFIED, Classification
-from services.payout.budgets.forecast import forecast
+from services.payout.budgets.forecast import forecasts
 from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
 from services.payout.budgets.tables import appropriation_proposals as proposals
 from services.payout.clients.eligibility import Decisions
@@ -157,16 +157,39 @@ def budget(
 
     `round_id` counts the proposals of one round alone.
     """
-    return repository.view(connection, unit, year, this_year) | {
-        "forecast": forecast(
-            connection,
-            decisions,
-            unit=unit,
-            year=year,
-            this_year=this_year,
-            jurisdiction=jurisdiction,
-            round_id=round_id,
-        ),
+    [found] = budgets_with_forecasts(
+        connection,
+        decisions,
+        units=[unit],
+        year=year,
+        this_year=this_year,
+        jurisdiction=jurisdiction,
+        round_id=round_id,
+    )
+    return found | {
         "indicators": repository.indicators_of(connection, unit, year),
         "appropriations": repository.appropriations_of(connection, unit=unit, year=year, state="confirmed"),
     }
+
+
+def budgets_with_forecasts(
+    connection: Connection,
+    decisions: Decisions | None,
+    *,
+    units: Sequence[str],
+    year: int,
+    this_year: int,
+    jurisdiction: str | None,
+    round_id: UUID | None = None,
+) -> list[dict[str, Any]]:
+    """Return the budgets of some units of `year`, each with its forecast; `round_id` as in `budget`."""
+    found = forecasts(
+        connection,
+        decisions,
+        units=units,
+        year=year,
+        this_year=this_year,
+        jurisdiction=jurisdiction,
+        round_id=round_id,
+    )
+    return [repository.view(connection, unit, year, this_year) | {"forecast": found[unit]} for unit in units]

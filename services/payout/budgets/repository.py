@@ -176,11 +176,11 @@ def waiting_by_award(connection: Connection, unit: str, year: int, this_year: in
 
 
 def owed_already(
-    connection: Connection, award_ids: Collection[str], unit: str, year: int, this_year: int
-) -> dict[str, int]:
-    """Return what `unit` owes to `award_ids` from the budget of `year`, fen."""
-    where = {"unit": unit, "year": year, "this_year": this_year, "ids": array(award_ids)}
-    return {row.award_id: row.fen or 0 for row in connection.execute(queries.owed_already, where)}
+    connection: Connection, award_ids: Collection[str], units: Collection[str], year: int, this_year: int
+) -> dict[tuple[str, str], int]:
+    """Return what each of `units` owes to `award_ids` from its budget of `year`, fen, by unit and award."""
+    where = {"units": list(units), "year": year, "this_year": this_year, "ids": array(award_ids)}
+    return {(row.unit, row.award_id): row.fen or 0 for row in connection.execute(queries.owed_already, where)}
 
 
 def without_arrangement(connection: Connection, jurisdiction: str | None) -> dict[str, int]:

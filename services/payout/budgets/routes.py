@@ -16,10 +16,11 @@ from services.payout.budgets.schemas import (
     AppropriationDraft,
     Budget,
     BudgetDetail,
+    BudgetForecasts,
     CarriedOver,
     CarryOver,
 )
-from services.payout.enums import Unit
+from services.payout.enums import UNITS, Unit
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson
@@ -142,6 +143,28 @@ def list_budgets(
         )
     may = {"possible_acts": possible_acts(request, actor, ["draft_appropriation"])}
     return json_response(page(rows, limit, "year", "unit") | may)
+
+
+@router.get("/budget-forecasts", operation_id="forecast_budgets", response_model=BudgetForecasts)
+def forecast_budgets(
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    year: Annotated[int, Query(ge=2020, le=2100, description="Budget year")],
+    round_id: Annotated[UUID | None, Query(description="Count only the proposals of this round of eligibility")] = None,
+) -> Response:
+    """Give the budgets of a year with what will be needed from each; open proposals are read once for all of them."""
+    state = request.app.state
+    with state.database.reading_at_one_instant() as connection:
+        items = handlers.budgets_with_forecasts(
+            connection,
+            state.decisions,
+            units=[unit for unit in UNITS if actor.jurisdiction in (None, unit)],
+            year=year,
+            this_year=calendar_date(state.clock.now()).year,
+            jurisdiction=actor.jurisdiction,
+            round_id=round_id,
+        )
+    return json_response({"items": items})
 
 
 @router.get("/budgets/{unit}/{year}", operation_id="get_budget", response_model=BudgetDetail)

@@ -146,6 +146,18 @@ class Budget(BaseModel):
     lapsed_fen: int = Field(description="What was left when the year ended, and no document has carried over")
 
 
+class BudgetForecast(Budget):
+    """A unit's budget of a year with what will be needed from it."""
+
+    forecast: Forecast
+
+
+class BudgetForecasts(BaseModel):
+    """The budgets of a year, each with its forecast."""
+
+    items: list[BudgetForecast] = Field(description="By unit; a district's officer sees its own")
+
+
 class Indicator(Classified):
     """Money of a budget with one classification. An order draws on the first that covers it whole."""
 
@@ -154,10 +166,9 @@ class Indicator(Classified):
     left_fen: int = Field(description="What is not reserved")
 
 
-class BudgetDetail(WithPossibleActs, Budget):
+class BudgetDetail(WithPossibleActs, BudgetForecast):
     """A unit's budget of a year with its documents and what will be needed."""
 
-    forecast: Forecast
     indicators: list[Indicator] = Field(
         description="Its classified money, in the order in which orders draw on it; money without a classification comes last"
     )

@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.checks.domain import FindingKind
+from services.payout.enums import Unit
+from services.payout.orders.schemas import Payee
 from shared.free_text import Reason
 from shared.web.possible_acts import WithPossibleActs
 
@@ -35,6 +37,10 @@ class PaymentFinding(FindingNow):
 
     id: UUID
     order_id: UUID
+    payee: Payee = Field(description="Whom the order pays")
+    award: str = Field(description="Code of the award", examples=["courier-rent"])
+    unit: Unit = Field(description="Budget that pays")
+    amount_fen: int = Field(description="Amount of the order, fen")
     registry_revision: int = Field(description="Revision of the registry that was asked")
     found_by: str = Field(description="Who built the batch that was checked")
     found_at: datetime

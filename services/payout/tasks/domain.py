@@ -55,7 +55,7 @@ KINDS = (
     ),
     Kind(
         "reissue",
-        N_("Reissue payment orders that failed or came back, {unit}: {count}"),
+        N_("Reissue payment orders, {unit}, {became}: {count}"),
         f"{_ORDERS}{{state}}",
         (Scope.BATCHES_WRITE,),
     ),

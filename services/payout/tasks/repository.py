@@ -18,6 +18,7 @@ from shared.tasks import Asker, Task
 
 queries = load(__package__)
 
+_ENDS: NamesByCode = {"failed": ("支付失败", "failed"), "returned": ("已退汇", "came back")}
 MANY_ROWS = 1_000
 """More rows of differences than this are added up; fewer are read in a millisecond."""
 
@@ -70,6 +71,8 @@ def _named(parameters: Mapping[str, Any]) -> dict[str, Any]:
         named["unit"] = _both(UNITS, named["unit"])
     if named.get("award"):
         named["award"] = _both(AWARD_TITLES, named["award"])
+    if "state" in named:
+        named["became"] = _both(_ENDS, named["state"])
     if "fen" in named:
         named["yuan"] = yuan(named["fen"])
     if "uscc" in named:

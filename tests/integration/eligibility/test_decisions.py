@@ -15,6 +15,7 @@ from services.eligibility.decisions import repository, transitions
 from services.eligibility.decisions.proposals import (
     Counts,
 )
+from services.eligibility.reviews import handlers as reviews
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.errors import DomainError
@@ -302,3 +303,32 @@ def test_what_another_bulk_approval_did_meanwhile_is_not_counted_twice(database:
     with database.reading() as connection:
         shown = [handlers.bulk_approval_view(connection, each, CHECKER) for each in asked]
     assert [(each["approved"], each["skipped"]["stale"]) for each in shown] == [(2, 0), (0, 2)]
+
+
+def test_readers_of_a_bulk_approval_see_how_far_it_is(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "CHUNK", 2)
+    evaluation_id, _ = evaluate(database, *(rent(subject, 500) for subject in "ABCDE"))
+    with database.transaction() as connection:
+        job_id = handlers.start_bulk_approval(
+            connection, CHECKER, evaluation_id=evaluation_id, reason=None, now=SystemClock().now()
+        )
+    seen: list[tuple[int, int, int]] = []
+
+    class Watched(RunningJob):
+        def progress(self, done: int, total: int) -> None:
+            super().progress(done, total)
+            with database.reading() as connection:
+                told = handlers.bulk_approval_view(connection, job_id, CHECKER)["progress"]
+                approved = connection.execute(text("SELECT count(*) FROM decisions WHERE state = 'approved'"))
+                seen.append((told["done"], told["total"], approved.scalar_one()))
+
+    def watched(job: RunningJob) -> None:
+        handlers.run_bulk_approval(database, Watched(database, job.id, job.input, job.created_by), notice_days=0)
+
+    assert JobRunner(database, {handlers.APPROVAL: watched}).step()
+    assert seen == [(0, 5, 0), (2, 5, 2), (4, 5, 4), (5, 5, 5)]
+
+
+@pytest.mark.parametrize("chunk", [handlers.CHUNK, reviews.CHUNK], ids=["approvals", "reviews"])
+def test_twenty_thousand_at_once_are_not_a_single_step(chunk: int) -> None:
+    assert 20_000 / chunk >= 10

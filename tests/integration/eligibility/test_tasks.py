@@ -152,7 +152,7 @@ def test_what_the_caller_proposed_waits_for_others(office: Office) -> None:
     assert counts(office, "commerce-checker") == {"approval": 1, "flagged_approval": 1, "objection": 1, "procedure": 1}
     assert office.ask_as(both, "GET", "/v1/tasks").json()["counts"] == {}
     titles = [task["title"] for task in tasks(office, "commerce-checker", "?kind=objection")["items"]]
-    assert titles == ["处理对丽水丙合作社2023年度“快递企业租房补贴”的异议。"]
+    assert titles == ["处理对丽水丙合作社的异议：2023年度“快递企业租房补贴”。"]
 
 
 def test_a_suspended_decision_waits_for_whoever_may_resume_it(office: Office) -> None:

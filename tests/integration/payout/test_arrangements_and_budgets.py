@@ -146,6 +146,33 @@ def test_the_forecast_counts_what_open_proposals_would_add(payout: Payout) -> No
     assert (left_out["proposed_fen"], left_out["proposals"]) == (0, "left_out")
 
 
+@pytest.mark.parametrize("year", [2026, 2028])
+def test_all_forecasts_of_a_year_are_those_of_each_budget_and_read_the_proposals_once(
+    payout: Payout, year: int
+) -> None:
+    payout.arrange()
+    payout.receive(decision("s1", instalments=((2025, 1_001), (2028, 601))))
+    payout.decisions.proposed_now = [
+        Entitlement(str(award(subject, code)), 0, code, "liandu", USCC, 1_303, parts, date(2025, 3, 1), subject, 2024)
+        for subject, code, parts in (
+            ("s1", "courier-rent", ((2025, 702), (2028, 601))),  # less now, the same later
+            ("s2", "courier-rent", ((2025, 1_303),)),
+            ("s3", "park", ((2025, 301), (2028, 1_002))),
+        )
+    ]
+    round_id = "01920000-0000-7000-8000-000000000000"
+    given = payout.get(f"/v1/budget-forecasts?year={year}&round_id={round_id}")["items"]
+    assert payout.decisions.asked == [round_id]
+    assert {each["unit"]: each for each in given} == {
+        unit: {name: member for name, member in budget.items() if name in given[0]}
+        for unit in ("city", "liandu", "development_zone")
+        for budget in [payout.get(f"/v1/budgets/{unit}/{year}")]
+    }
+    assert {each["forecast"]["proposed_fen"] for each in given if each["unit"] != "development_zone"} != {0}
+    [own] = payout.get(f"/v1/budget-forecasts?year={year}", by="liandu-officer")["items"]
+    assert own["unit"] == "liandu"
+
+
 def test_what_is_left_lapses_with_the_year_unless_a_document_carries_it_over(payout: Payout) -> None:
     payout.arrange()
     payout.receive(decision(jurisdiction="city", instalments=((2025, 400),)))

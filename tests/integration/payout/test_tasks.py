@@ -99,6 +99,6 @@ def test_drafts_wait_for_a_second_person(payout: Payout) -> None:
     shown = tasks(payout, payout.tokens.headers("finance-checker"))["items"]
     assert {task["kind"]: task["title"] for task in shown} == {
         "arrangement": "确认分担办法测试〔2020〕1号。",
-        "appropriation": "确认或放弃下达预算指标：丽财〔2026〕1号，市本级，2026年度。",
+        "appropriation": "确认或作废下达预算指标：丽财〔2026〕1号，市本级，2026年度。",
     }
     assert counts(payout, "liandu-officer") == {}

@@ -12,7 +12,9 @@ import pytest
 
 from services.desk.acts.jobs import JOBS
 from services.desk.audit_words import UNTOLD, figure_name, figures, title_of
+from services.desk.audit_words import operations as offered
 from services.desk.clients.base import SERVICES
+from shared.i18n import Language
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = {name: orjson.loads((ROOT / f"docs/api/{name}.openapi.json").read_bytes()) for name in SERVICES}
@@ -100,3 +102,10 @@ def test_figures_are_told_with_their_units_and_without_zeros() -> None:
         "未办理：由您本人拟定或录入 2",
         "清空的数值：快递企业年度情况 全年租金（元） 1",
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_two_operations_of_a_service_are_called_the_same(service: str, language: Language) -> None:
+    titles = [title for _, title in offered(service, language)]
+    assert sorted(set(titles)) == titles

@@ -224,4 +224,8 @@ def test_a_form_that_a_link_filled_in_shows_what_it_is_about() -> None:
     [answer] = answers(
         [lambda client: client.get(REJECT, params={"part.decision_id": "0192-of-another", "reason": "x"})]
     )
-    assert "<code>0192-of-another</code>" in answer.text
+    assert 'href="/decisions/0192-of-another"' in answer.text
+    [answer] = answers(
+        [lambda client: client.get(REJECT, params={"part.decision_id": '../sign-out?x="><b>', "reason": "x"})]
+    )
+    assert "/decisions/..%2Fsign-out%3Fx%3D%22%3E%3Cb%3E" in answer.text

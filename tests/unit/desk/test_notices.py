@@ -64,3 +64,32 @@ def test_whoever_reads_a_notice_opens_and_objects_to_what_is_theirs(person: dict
         assert (f"decision_id={decision}" in answer.text) is (decision in own)
     asked = [each.url.params.get("notice_id") for each in services.asked if each.url.path == "/v1/decisions"]
     assert asked == ([NOTICE] if person else [])
+
+
+@pytest.mark.parametrize("uscc", ["", "91331100MA2Q00001X"])
+def test_where_an_objection_is_open_it_is_shown_instead_of_a_second_one(uscc: str) -> None:
+    against, omitted = "0198c5b2-7d3e-7a41-9c55-0000000000c1", "0198c5b2-7d3e-7a41-9c55-0000000000c2"
+    written = {"recorded_at": "2026-03-03T01:00:00Z", "reason": "租金有误", "outcome": None}
+    objections = [
+        {"id": against, "decision_id": OWN, "omission": None, **written},
+        {
+            "id": omitted,
+            "decision_id": None,
+            "omission": {"uscc": uscc, "award": "park", "subject": "PARK-1", "award_year": 2023},
+            **written,
+        },
+    ]
+    entries = [entry(OWN, "丽水甲有限公司") | {"state": "suspended"}, entry(OTHER, "丽水乙有限公司")]
+    services = Services(
+        {
+            **TASKS,
+            PATH: SHOWN | {"items": entries},
+            f"{PATH}/objections": EMPTY | {"items": objections},
+            "eligibility GET /v1/decisions": EMPTY | {"items": [{"id": OWN}]},
+        }
+    )
+    person = {"uscc": uscc} if uscc else {}
+    said = at_desk(services, lambda client: client.get(f"/notices/{NOTICE}"), **{"subject": "somebody"} | person).text
+    assert f"decision_id={OWN}" not in said and f'href="/objections/{against}"' in said
+    assert (f"decision_id={OTHER}" in said) is not bool(uscc)
+    assert ("您对2023年度电商产业园区奖励的异议正在核查" in said) is bool(uscc)

@@ -146,7 +146,7 @@ def test_figures_and_codes_are_never_broken(
     }
     cli.table([row], WIDE)
     lines = capsys.readouterr().out.splitlines()
-    assert any("1234567890.12" in line for line in lines)
+    assert any("1,234,567,890.12" in line for line in lines)
     assert any("01a229f6-0c23" in line for line in lines)
     assert max(map(cell_len, lines)) <= width
 

@@ -34,7 +34,7 @@ WITH waiting AS (
     SELECT w.*, array_remove(ARRAY[
         CASE WHEN cardinality(w.flags) > 0 THEN 'flagged' END,
         CASE WHEN EXISTS (SELECT FROM decision_acts a WHERE a.decision_id = w.id AND a.act IN ('object', 'oppose')) THEN 'opposed' END,
-        CASE WHEN EXISTS (SELECT FROM account_confirmations c WHERE c.decision_id = w.id AND c.outcome <> 'confirmed')
+        CASE WHEN EXISTS (SELECT FROM account_confirmations c WHERE c.decision_id = w.id AND c.outcome IN ('own_draft', 'changed'))
              THEN 'account_unclear' END,
         CASE WHEN EXISTS (SELECT FROM decisions v WHERE v.award_id = w.award_id AND v.state = 'approved') THEN 'changes_award' END,
         CASE WHEN cardinality(w.fact_authors) > 0 THEN 'facts_by_hand' END,

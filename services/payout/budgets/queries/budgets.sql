@@ -76,14 +76,14 @@ FROM payment_orders o JOIN awards a ON a.award_id = o.award_id
 WHERE o.state = 'waiting' AND o.budget_year IS NULL AND o.unit = :unit AND greatest(o.due_year, :this_year) = :year
 GROUP BY a.award ORDER BY a.award;
 
--- owed_already: Return what a unit owes to each award from the budget of a year, under the version in effect.
-SELECT a.award_id::text AS award_id,
+-- owed_already: Return what each of some units owes to each award from its budget of a year, under the version in effect.
+SELECT s.unit, a.award_id::text AS award_id,
        sum(part.fen) FILTER (WHERE greatest((v.instalments->(part.place::int - 1)->>'due_year')::int, :this_year)
                                    = :year)::bigint AS fen
 FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.split_version
-JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version AND s.unit = :unit
+JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version AND s.unit = ANY(:units)
 CROSS JOIN unnest(s.parts_fen) WITH ORDINALITY AS part(fen, place)
-WHERE a.award_id = ANY(CAST(:ids AS uuid[])) GROUP BY a.award_id;
+WHERE a.award_id = ANY(CAST(:ids AS uuid[])) GROUP BY s.unit, a.award_id;
 
 -- without_arrangement: Return how many awards wait for an arrangement, and what they entitle to.
 SELECT count(*) AS awards, coalesce(sum(v.entitlement_fen), 0)::bigint AS entitlement_fen
