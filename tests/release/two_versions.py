@@ -153,10 +153,15 @@ class Installation:
             self._relay(service, new=False)
 
     def _relay(self, service: str, *, new: bool) -> None:
-        """Have a version's relay publish what the service tells, in the place of the one that does, if any."""
+        """Have a version's relay publish what the service tells, in the place of the one that does, if any.
+
+        Returns once it works: before that, a signal would end it at once.
+        """
         self._end([relay] if (relay := self._relays.pop(service, None)) else [])
-        self._relays[service] = self._child(f"{service}-relay", new=new)
-        self.system.supervisor.start(self._relays[service])
+        relay = self._relays[service] = self._child(f"{service}-relay", new=new)
+        before = _times_started(relay)
+        self.system.supervisor.start(relay)
+        wait_until(lambda: _times_started(relay) > before, relay, 300, "see its log.")
 
     def _is_published(self, service: str) -> bool:
         with psycopg.connect(self.system.settings[f"{service.upper()}_OWNER_DATABASE_URL"]) as connection:
@@ -237,6 +242,10 @@ def installed(state: Path, earlier: Path) -> Iterator[Installation]:
         yield installation
     finally:
         installation.close()
+
+
+def _times_started(child: Child) -> int:
+    return child.log.read_text().count('"event":"worker.started"') if child.log.exists() else 0
 
 
 def _ready(port: int) -> bool:
