@@ -22,6 +22,7 @@ from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.messaging import kafka, topics
 from shared.messaging.kafka import Cluster
+from shared.runtime import reduce_garbage_collection
 from tests.bench.bench_registry import Figure, timed
 from tests.support.databases import DatabaseServer
 from tests.support.events import relay_of
@@ -145,6 +146,7 @@ def produced(messages: Sequence[Message], cluster: Cluster) -> Figure:
 
 def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[Any]:
     """Measure everything; returns figures and (name, ratio) pairs."""
+    reduce_garbage_collection()  # as in the processes that do this
     ours, bare = proposed(server, count), proposed(server, count)
     approved = timed("approved in bulk, events in the outbox", count, lambda: approve(ours))
     written = count_of(ours, "outbox_events")  # each approval is decided and announced

@@ -29,7 +29,7 @@ from shared.jobs.runner import JobHandler, RunningJob
 APPROVAL = "approval"
 SELECTED = f"{APPROVAL}:selected"
 """Approvals of a round, or of some decisions of a group: workers of 0.1.0 know neither."""
-CHUNK = 2_000
+CHUNK = 5_000
 """How many are approved in one transaction: whoever started the job sees its progress after each."""
 _GROUPS = ("evaluation_id", "notice_id", "round_id")
 _RESUME_AFTER = {

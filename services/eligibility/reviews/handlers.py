@@ -24,7 +24,7 @@ from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
 
 REVIEW = "review"
-CHUNK = 2_000
+CHUNK = 5_000
 """How many are passed in one transaction: whoever started the job sees its progress after each."""
 _SHOWN = ("evaluation_id", "round_id", "reviewer")
 

@@ -15,7 +15,6 @@ from services.eligibility.decisions import repository, transitions
 from services.eligibility.decisions.proposals import (
     Counts,
 )
-from services.eligibility.reviews import handlers as reviews
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.errors import DomainError
@@ -327,8 +326,3 @@ def test_readers_of_a_bulk_approval_see_how_far_it_is(database: Database, monkey
 
     assert JobRunner(database, {handlers.APPROVAL: watched}).step()
     assert seen == [(0, 5, 0), (2, 5, 2), (4, 5, 4), (5, 5, 5)]
-
-
-@pytest.mark.parametrize("chunk", [handlers.CHUNK, reviews.CHUNK], ids=["approvals", "reviews"])
-def test_twenty_thousand_at_once_are_not_a_single_step(chunk: int) -> None:
-    assert 20_000 / chunk >= 10

@@ -108,7 +108,8 @@ WHERE d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by AND :by
 ORDER BY a.award_id FOR UPDATE OF a;
 
 -- leave_decided: Leave out of the picked decisions those that somebody has decided while their awards were waited for.
-DELETE FROM picked p USING decisions d WHERE d.id = p.id AND d.state <> 'proposed';
+-- Looked up one by one: for a join PostgreSQL would begin with what it takes to be the few decisions that are not proposed.
+DELETE FROM picked p WHERE (SELECT d.state FROM decisions d WHERE d.id = p.id) <> 'proposed';
 
 -- any_in_force: Does any picked award have a version in force?
 SELECT EXISTS (SELECT FROM picked WHERE version > 0);
@@ -157,7 +158,8 @@ JOIN awards a USING (award_id)
 ORDER BY a.award_id FOR UPDATE OF a;
 
 -- leave_done: Leave out of the picked decisions those whose step somebody has done while their awards were waited for.
-DELETE FROM picked p USING decisions d WHERE d.id = p.id AND NOT (d.state IN ('proposed', 'suspended') AND :step = ANY(d.open_steps));
+DELETE FROM picked p
+WHERE NOT (SELECT d.state IN ('proposed', 'suspended') AND :step = ANY(d.open_steps) FROM decisions d WHERE d.id = p.id);
 
 -- take_step_of_picked: Record what became of a step of the picked decisions.
 UPDATE decision_steps s SET outcome = :outcome, reason = :reason, acted_by = :by, acted_at = now()
