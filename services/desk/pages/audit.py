@@ -27,7 +27,7 @@ _COUNTED = 1_000
 class LeftOut(NamedTuple):
     """How many reads a page leaves out: `at_least` so many if there were more acts than are counted."""
 
-    count: int
+    reads: int
     at_least: bool
 
 

@@ -35,7 +35,7 @@ def log(*, more: bool = False) -> Services:
         found = [each for each in ACTS if each["act"] not in without]
         return httpx.Response(200, json={"items": found, "next_cursor": "next" if more and not without else None})
 
-    empty = {"items": [], "next_cursor": None}
+    empty: dict[str, Any] = {"items": [], "next_cursor": None}
     others = {f"{name} GET /v1/audit": empty for name in ("eligibility", "payout")}
     services = Services({**TASKS, **others})
     told = services.__call__
