@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -262,6 +263,12 @@ def command(client: str, method: str, path: str, **request: Any) -> str:
         words += ["--data-binary", shlex.quote(f"@{file}")]
     elif method != "GET":
         words += ["-X", method]
-    query = str(httpx.QueryParams(request.get("params") or {}))
+    query = "&".join(f"{name}={_within_quotes(value)}" for name, value in dict(request.get("params") or {}).items())
     url = f"${service[0].upper()}{route}"
     return " ".join([*words, f'"{url}?{query}"' if query else url])
+
+
+def _within_quotes(value: object) -> str:
+    """Return a parameter's value within the double quotes of an address: Chinese as it is read, which the shell encodes."""
+    text = str(value)
+    return quote(text, safe="") if text.isascii() else f"$(uri {shlex.quote(text)})"

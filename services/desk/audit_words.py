@@ -51,6 +51,9 @@ OPERATIONS: NamesByCode = {
 }
 """Operations without a form of the desk, and what workers do."""
 
+READS_OF_MACHINES = ("get_snapshot", "query_snapshot", "query_snapshots", "query_related_rows")
+"""Reads of whole snapshots, by which programs keep up with the registry: there are more of them than of all other acts."""
+
 _ENDS: NamesByCode = {"succeeded": ("已完成", "done"), "failed": ("失败", "failed")}
 _JOBS = {name.replace("-", "_"): kind.title for name, kind in JOBS.items()}
 

@@ -42,7 +42,7 @@ TERMS: Mapping[str, NamesByCode] = {
         "dropped": ("不再追回", "dropped"),
     },
     "batch": {
-        "sent": ("已送银行", "sent to the bank"),
+        "sent": ("待银行回复", "waits for the bank"),
         "completed": ("银行已全部回复", "completed"),
         "empty": ("无可支付的指令", "empty"),
     },

@@ -51,6 +51,7 @@ def record(
 _FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "actor": lambda actor: audit_log.c.actor == actor,
     "act": lambda act: audit_log.c.act == act,
+    "without": audit_log.c.act.not_in,
     "subject": lambda subject: audit_log.c.subjects.contains([subject]),
     "concerning": audit_log.c.subjects.overlap,
     "trace_id": lambda trace_id: audit_log.c.trace_id == trace_id,

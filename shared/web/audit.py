@@ -55,6 +55,7 @@ def list_acts(
     request: Request,
     actor: Annotated[str | None, Query(max_length=200, description="Who acted")] = None,
     act: Annotated[str | None, Query(max_length=200, description="The act")] = None,
+    without: Annotated[list[str] | None, Query(max_length=20, description="Acts that are left out")] = None,
     subject: Annotated[str | None, Query(max_length=200, description="An identifier among `subjects`")] = None,
     concerning: Annotated[
         str | None,
@@ -76,6 +77,7 @@ def list_acts(
         filters = {
             "actor": actor,
             "act": act,
+            "without": without,
             "subject": subject,
             "concerning": concerning and request.app.state.related(connection, concerning),
             "trace_id": trace_id,

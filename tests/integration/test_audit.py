@@ -95,6 +95,8 @@ def test_every_command_is_told_once_with_who_what_why_and_figures(payout: Payout
     assert held["reason"] == "投诉，电话 …"
     assert acts[-1]["details"]["approved"] == 1
     assert len(payout.get("/v1/audit?subject=91331100MA2E000007&act=hold_payee")["items"]) == 1
+    others = payout.get("/v1/audit?without=hold_payee&without=draft_arrangement")["items"]
+    assert others == [each for each in acts if each["act"] not in {"hold_payee", "draft_arrangement"}]
     first = payout.get("/v1/audit?limit=5")
     rest = payout.get(f"/v1/audit?limit=5&cursor={first['next_cursor']}")
     assert [*first["items"], *rest["items"]] == acts

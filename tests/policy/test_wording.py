@@ -17,6 +17,7 @@ from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.grammar.terms import fact_words
 from services.eligibility.rules.library import load_policy
 from shared.catalogue.datasets import CATALOGUE
+from tests.policy.casefile import FOLDER, read_cases
 from tests.policy.populations import ENTERPRISES, population
 from tests.policy.tables import facts, frame
 
@@ -123,3 +124,74 @@ def test_what_is_found_reads_as_it_is_said(year: int, name: str, zh: str, en: st
         for language in ("zh-CN", "en")
     }
     assert (said["zh-CN"][name], said["en"][name]) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("award", "case", "year", "name", "zh", "en", "lacking"),
+    [
+        (
+            *("courier-rent", "a single day of business is not a year's", 2021, "daily-parcels"),
+            "年发件量 10,000 件 ÷ 全年日历天数 365 天 = 27 件/日，低于 10,000 件/日",
+            "parcels of the year 10,000 ÷ calendar days of the year 365 days = 27 parcels a day, which is below 10,000"
+            " parcels a day",
+            ("9,973 件/日（年发件量 3,640,000 件）", "9,973 parcels a day (parcels of the year 3,640,000)"),
+        ),
+        (
+            *("provider-growth", "exactly ten per cent", 2021, "client-growth"),
+            "当年零售额 110 元 ÷ 上年零售额 100 元 − 1 = 10%，未超过 10%",
+            "online retail of the year 110 yuan ÷ online retail of the year before 100 yuan − 1 = 10%, which does not"
+            " exceed 10%",
+            ("当年零售额 0.01 元", "online retail of the year 0.01 yuan"),
+        ),
+        (
+            *("provider-growth", "100 to 130 and 900 to 918 is too little in aggregate", 2021, "client-growth"),
+            "当年零售额 1,048 元 ÷ 上年零售额 1,000 元 − 1 = 4.8%，未超过 10%",
+            "online retail of the year 1,048 yuan ÷ online retail of the year before 1,000 yuan − 1 = 4.8%, which does"
+            " not exceed 10%",
+            (
+                "5.2 个百分点（当年零售额 52.01 元）",
+                "5.2 percentage points (online retail of the year 52.01 yuan)",
+            ),
+        ),
+        (
+            *("sustained-growth", "given once", 2022, "once"),
+            "只奖补一次，奖补最先符合条件的年度（2021 年），不奖补 2022 年",
+            "given once only, for the first year in which the conditions were met (2021), not for 2022",
+            None,
+        ),
+        (
+            *("courier-rent", "a farmers' cooperative", 2021, "legal-form"),
+            "受奖单位组织形式为农民专业合作社，须为企业",
+            "legal form of the payee is farmers' cooperative, but must be enterprise",
+            None,
+        ),
+        (
+            *("cold-chain", "the store is in a county", 2020, "project-place"),
+            "冷库所在地区为庆元县，不在规定范围内（市直、莲都区、丽水经济技术开发区）",
+            "jurisdiction of the store is Qingyuan, none of those allowed (city proper, Liandu, Lishui economic and"
+            " technological development zone)",
+            None,
+        ),
+    ],
+    ids=["so-many-a-day", "exactly-the-limit", "percentage", "once", "one-allowed", "several-allowed"],
+)
+def test_a_refused_condition_reads_once(
+    award: str, case: str, year: int, name: str, zh: str, en: str, lacking: tuple[str, str] | None
+) -> None:
+    """What a quotient lacks is said in the unit that it is compared in, and in that of what would have to grow."""
+    given = next(each for each in read_cases(FOLDER / f"{award}.yaml") if each.name == case)
+    uscc = next(iter(given.expect)) or "A"
+    interpretations = Interpretations.official_defaults(POLICY).with_changes(given.interpretations)
+    found = explain_enterprise(
+        facts(given.tables), POLICY, interpretations, uscc.partition(":")[0], [year], given.decided_on, [award]
+    )
+    for place, language in enumerate(("zh-CN", "en")):
+        conditions = [one for each in found for one in each.as_dict(language)["conditions"]]
+        condition = next(each for each in _leaves(conditions) if each["name"] == name and each["result"] == "failed")
+        assert condition["sentence"] == (zh, en)[place]
+        assert condition.get("short_by", {}).get("text") == (lacking and lacking[place])
+
+
+def _leaves(conditions: list[Any]) -> Iterator[Any]:
+    for each in conditions:
+        yield from _leaves(each.get("within", [])) if each.get("within") else (each,)

@@ -626,6 +626,7 @@ class Eligibility(Client):
         *,
         actor: Value = None,
         act: Value = None,
+        without: Value = None,
         subject: Value = None,
         concerning: Value = None,
         trace_id: Value = None,
@@ -642,6 +643,7 @@ class Eligibility(Client):
             {
                 "actor": actor,
                 "act": act,
+                "without": without,
                 "subject": subject,
                 "concerning": concerning,
                 "trace_id": trace_id,

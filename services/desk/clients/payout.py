@@ -764,6 +764,7 @@ class Payout(Client):
         *,
         actor: Value = None,
         act: Value = None,
+        without: Value = None,
         subject: Value = None,
         concerning: Value = None,
         trace_id: Value = None,
@@ -780,6 +781,7 @@ class Payout(Client):
             {
                 "actor": actor,
                 "act": act,
+                "without": without,
                 "subject": subject,
                 "concerning": concerning,
                 "trace_id": trace_id,

@@ -244,6 +244,7 @@ class Registry(Client):
         *,
         actor: Value = None,
         act: Value = None,
+        without: Value = None,
         subject: Value = None,
         concerning: Value = None,
         trace_id: Value = None,
@@ -260,6 +261,7 @@ class Registry(Client):
             {
                 "actor": actor,
                 "act": act,
+                "without": without,
                 "subject": subject,
                 "concerning": concerning,
                 "trace_id": trace_id,

@@ -23,6 +23,9 @@ MAX_LINE_BYTES = 1 << 20
 MAX_KEPT_ROWS = 100_000
 """Rejected rows whose content and errors are kept; more are only counted."""
 
+MAX_CORRECTIONS_SHOWN = 100
+"""The most imports that are named as those by which refused rows were sent again."""
+
 
 class Mode(StrEnum):
     """Whether the good rows of a file with bad ones are stored."""

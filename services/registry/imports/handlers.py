@@ -82,6 +82,12 @@ def view(connection: Connection, import_id: UUID) -> dict[str, Any]:
     return _shown(jobs.get(connection, import_id, KIND))
 
 
+def corrections_of(connection: Connection, import_id: UUID) -> list[dict[str, Any]]:
+    """Return the imports by which refused rows of an import were sent again: when, how far they are, what became of the rows."""
+    found = [view(connection, each) for each in repository.corrections_of(connection, import_id)]
+    return [{name: each[name] for name in ("id", "created_at", "state", "rows")} for each in found]
+
+
 def find(connection: Connection, *, by: str | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:
     """Return up to `limit` imports older than the import `after`, the newest first; `by`: only those of this client."""
     return [_shown(row) for row in jobs.find(connection, KIND, by=by, after=after, limit=limit)]

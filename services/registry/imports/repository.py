@@ -11,10 +11,11 @@ import polars as pl
 from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from services.registry.cipher import AccountCipher
-from services.registry.imports.domain import CHUNK_BYTES, Upload
+from services.registry.imports.domain import CHUNK_BYTES, MAX_CORRECTIONS_SHOWN, Upload
 from services.registry.imports.tables import import_chunks, import_errors, import_rejected_rows, imports
 from shared.database.bulk import copy_frame, copy_rows
 from shared.database.engine import Database
+from shared.system_tables import audit_log
 
 
 def keep_upload(connection: Connection, import_id: UUID, upload: Upload, cipher: AccountCipher) -> None:
@@ -74,6 +75,22 @@ def keep_rejected_rows(
 def keep_headings(connection: Connection, import_id: UUID, headings: dict[str, Any]) -> None:
     """Store the headings of the sheets that have rejected rows."""
     connection.execute(imports.update().where(imports.c.id == import_id).values(headings=headings))
+
+
+def corrections_of(connection: Connection, import_id: UUID) -> list[UUID]:
+    """Return the newest imports that sent refused rows of an import again, in their order, as the audit log has them."""
+    subjects = audit_log.c.subjects  # the import that was corrected, then the one that was made
+    query = (
+        select(subjects[2])
+        .where(
+            audit_log.c.act == "correct_import",
+            subjects.contains([str(import_id)]),
+            subjects[1] == str(import_id),
+        )
+        .order_by(audit_log.c.id.desc())
+        .limit(MAX_CORRECTIONS_SHOWN)
+    )
+    return [UUID(each) for each in reversed(connection.execute(query).scalars().all())]
 
 
 def errors_after(

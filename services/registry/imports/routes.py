@@ -131,9 +131,10 @@ def get_import(request: Request, actor: CityWideReader, import_id: UUID) -> Resp
     """Return how far an import is, and what became of its rows."""
     with request.app.state.database.reading() as connection:
         view = handlers.view(connection, import_id)
+        again = handlers.corrections_of(connection, import_id)
     possible = possible_acts(request, actor, corrections.possible(view))
     warnings = warnings_in(language_of(request), view["warnings"])
-    return job_response(request, {**view, "warnings": warnings, "possible_acts": possible})
+    return job_response(request, {**view, "warnings": warnings, "possible_acts": possible, "corrections": again})
 
 
 @router.get(

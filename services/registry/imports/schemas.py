@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.revisions.schemas import DRAFT, RowCounts
 from shared.web.files import FileWarning
-from shared.web.jobs import Job
+from shared.web.jobs import Job, JobState
 from shared.web.possible_acts import PossibleActs
 
 
@@ -48,10 +49,22 @@ class ImportJob(Job):
     errors_truncated: bool = Field(default=False, description="More rows have mistakes than are listed")
 
 
+class SentAgain(BaseModel):
+    """An import by which refused rows of another one were sent again."""
+
+    id: UUID = Field(description="The later import")
+    created_at: datetime
+    state: JobState = Field(description="How far it is")
+    rows: RowCounts
+
+
 class ImportDetail(ImportJob):
     """An import, and what the caller may do about it."""
 
     possible_acts: PossibleActs
+    corrections: list[SentAgain] = Field(
+        default_factory=list, description="The imports by which its refused rows were sent again, in their order"
+    )
 
 
 class ImportMistake(BaseModel):

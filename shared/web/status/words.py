@@ -62,7 +62,7 @@ WORDS: Mapping[str, str] = {
     "account": N_("an account"),
     "release": N_("a release"),
     "issued": N_("issued"),
-    "batched": N_("sent to the bank"),
+    "batched": N_("in a payment batch"),
     "settled": N_("settled"),
     "failed": N_("failed or returned"),
     "requests": N_("Requests"),

@@ -7,8 +7,8 @@ from collections import Counter
 
 from python_calamine import CalamineWorkbook
 
-from shared.media_types import XLSX
-from tests.integration.payout.bank import answer, recovery_of, result
+from shared.media_types import CSV, XLSX
+from tests.integration.payout.bank import answer, approve, batch, issued, recovery_of, result
 from tests.integration.payout.support import Payout, award, decision
 
 
@@ -40,7 +40,7 @@ def test_every_step_is_a_figure_with_a_time_and_an_actor(payout: Payout) -> None
         ("payout", "recognised", 1_000),
         ("payout", "funded", 1_000),
         ("finance-checker", "order_approved", 1_000),
-        ("finance-maker", "sent_to_bank", 1_000),
+        ("finance-maker", "batched", 1_000),
         ("bank", "bank_settled", 1_000),
         ("bank", "paid", 1_000),
         ("payout", "received", 600),
@@ -58,6 +58,19 @@ def test_every_step_is_a_figure_with_a_time_and_an_actor(payout: Payout) -> None
     payout.decisions.shown = None
     assert payout.story()["eligibility"] == "not_reached"
     assert payout.get(f"/v1/awards/{award()}?eligibility=false")["eligibility"] == "left_out"
+
+
+def test_a_payment_is_sent_to_the_bank_once_its_file_is_fetched(payout: Payout) -> None:
+    approve(payout, issued(payout))
+    made = batch(payout)
+    assert [step["step"] for step in payout.story()["steps"]][-1] == "batched"
+    for who in ("finance-maker", "bank"):
+        headers = payout.tokens.headers(who, Accept=CSV)
+        assert payout.http.get(f"/v1/payment-batches/{made['id']}/file", headers=headers).status_code == 200
+    sent = [step for step in payout.story()["steps"] if step["step"] == "sent_to_bank"]
+    assert [(step["actor"], step["amount_fen"], step["reference"]) for step in sent] == [
+        ("finance-maker", 1_000, made["id"])
+    ]
 
 
 def test_a_unit_that_bears_nothing_any_more_stays_in_the_story(payout: Payout) -> None:

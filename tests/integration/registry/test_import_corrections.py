@@ -53,6 +53,9 @@ def test_a_corrected_row_is_imported_and_the_rest_stays_refused(registry: Regist
         pass
     again = registry.get(f"/v1/imports/{answer.json()['id']}").json()
     assert (again["rows"]["accepted"], again["rows"]["rejected"]) == (1, 1)
+    assert again["corrections"] == []
+    first = registry.get(f"/v1/imports/{job['id']}").json()
+    assert first["corrections"] == [{name: again[name] for name in ("id", "created_at", "state", "rows")}]
     [row] = registry.items("/v1/datasets/courier_years/records", uscc=A, year=2021)
     assert (row["parcels"], row["rent_fen"]) == (3_000_000, None)
     assert [each["heading"] for each in rejected(registry, again)[0]["cells"] if each["mistakes"]] == [

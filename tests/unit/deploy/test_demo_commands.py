@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from deploy.local.demo_client import command
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -19,6 +23,12 @@ from deploy.local.demo_client import command
             "eligibility:/v1/decisions",
             {"params": {"state": "approved"}},
             'as auditor "$E/v1/decisions?state=approved"',
+        ),
+        (
+            "POST",
+            "registry:/v1/imports",
+            {"params": {"mode": "accept_valid", "source": "一、电商企业.csv"}},
+            """as auditor -X POST "$R/v1/imports?mode=accept_valid&source=$(uri '一、电商企业.csv')\"""",
         ),
         ("POST", "payout:/v1/a/confirm", {}, "as auditor -X POST $P/v1/a/confirm"),
         (
@@ -37,3 +47,12 @@ from deploy.local.demo_client import command
 )
 def test_a_call_is_said_as_a_command(method: str, path: str, request_: dict[str, Any], shown: str) -> None:
     assert command("auditor", method, path, **request_) == shown
+
+
+@pytest.mark.parametrize("source", ["一、电商企业（“甲” $乙 & 丙's）.csv", "a b&c.csv"])
+def test_a_shell_calls_the_address_that_the_demonstration_called(source: str) -> None:
+    params = {"mode": "accept_valid", "source": source}
+    said = command("auditor", "GET", "registry:/v1/imports", params=params)
+    script = f'. deploy/local/shell.sh; R=http://r; as() {{ printf %s "${{@: -1}}"; }}; {said}'
+    called = subprocess.run(["bash", "-c", script], capture_output=True, check=True, text=True, cwd=ROOT).stdout
+    assert dict(httpx.URL(called).params) == params

@@ -17,7 +17,7 @@ CODES: dict[str, tuple[Iterable[str | None], set[str | None]]] = {
     "jurisdiction": (Jurisdiction, {"市直", "莲都区", "丽水经济技术开发区"}),
     "state": (
         OrderState,
-        {"等待", "已生成支付指令", "已核准", "已送银行", "银行已支付", "支付失败", "已退汇", "已取消"},
+        {"等待", "已生成支付指令", "已核准", "已编入支付批次", "银行已支付", "支付失败", "已退汇", "已取消"},
     ),
     "waiting_for": ((*WaitingFor, None), {"资金", "应付年度", "收款账户", "解除暂停支付", None}),
     "award": (AWARD_TITLES, {*(chinese for chinese, _ in AWARD_TITLES.values())}),

@@ -12,7 +12,15 @@ import polars as pl
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.comparisons import Comparison
-from services.eligibility.rules.grammar.conditions import Always, Combination, Condition, Figures, Holds, condition_by
+from services.eligibility.rules.grammar.conditions import (
+    Always,
+    Combination,
+    Condition,
+    Figures,
+    Holds,
+    condition_by,
+    figure_text,
+)
 from services.eligibility.rules.grammar.days import (
     FIRST_DAY,
     LAST_DAY,
@@ -201,6 +209,19 @@ class _FirstYear(Comparison):
 
     def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
         return {**super().figures(row, prefix, context), "short_by": None}
+
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        year, first = figure_text(figures["measured"]), figure_text(figures["threshold"])
+        if met:
+            return said(N_("given once only; no year before {year} was found to meet the conditions"), year=year)
+        return said(
+            N_("given once only, for the first year in which the conditions were met ({first}), not for {year}"),
+            first=first,
+            year=year,
+        )
+
+    def phrase(self, context: RuleContext) -> Text:
+        return said(N_("given once only, for the first year in which the conditions were met"))
 
 
 #: The first award year in which the subject met the conditions, up to the case's own.

@@ -38,6 +38,8 @@ _DAY = {
     "before": (N_("is before {threshold}"), N_("is not before {threshold}")),
     "less_than": (N_("is before {threshold}"), N_("is not before {threshold}")),
 }
+#: What lies between two percentages.
+POINTS = Text("个百分点", "percentage points")
 #: What lies between two days or years.
 _SPANS = {"day": "days", "year": "years"}
 _OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt", "less_than": "lt"}
@@ -112,10 +114,22 @@ class Comparison(Condition):
             "short_by": self._short_by(measured, threshold, unit, context) if row[prefix] is False else None,
             "divisor": self._divisor(row, prefix, context),
         }
-        return {
+        figures = {
             name: replace(figure, counted=counted) if figure is not None and name != "divisor" else figure
             for name, figure in figures.items()
         }
+        return figures | {"short_by": self._short_in_words(row, figures, context)}
+
+    def _short_in_words(self, row: Row, figures: Figures, context: RuleContext) -> Figure | None:
+        """Return what the figure lacks, of a quotient first in the unit that is compared: 1,781 件/日（年发件量 650,000 件）."""
+        short, divisor = figures["short_by"], figures["divisor"]
+        if short is None or divisor is None or not divisor.value:
+            return short
+        found, limit, decimals = self._compared_as_told(figures, context)
+        lacking = wording.named(self._name(row, context), short.text)
+        if found != limit:
+            lacking = wording.bracketed(self._in_unit(abs(limit - found), context, decimals, apart=True), lacking)
+        return replace(short, words=lacking)
 
     def _divisor(self, row: Row, prefix: str, context: RuleContext) -> Figure | None:
         if self._quotient is None:
@@ -157,28 +171,27 @@ class Comparison(Condition):
 
     def _divided(self, row: Row, found: Text, figures: Figures, met: bool, context: RuleContext) -> Text:
         """Return the sentence with the quotient of figure and base, with as many decimals as show how it compares."""
-        measured, divisor, threshold = figures["measured"], figures["divisor"], figures["threshold"]
-        assert self._quotient is not None and measured is not None and divisor is not None and threshold is not None
+        divisor = figures["divisor"]
+        assert self._quotient is not None and divisor is not None
         rate, base = self._quotient
-        less = isinstance(rate, OnePlus)
-        quotient, limit = measured.exact / divisor.exact - less, threshold.exact / divisor.exact - less
-        written, bound = self._as_told(quotient, limit, rate, context)
+        quotient, limit, decimals = self._compared_as_told(figures, context)
         message = (
             N_("{found} ÷ {base} − 1 = {quotient}, which {judged}")
-            if less
+            if isinstance(rate, OnePlus)
             else N_("{found} ÷ {base} = {quotient}, which {judged}")
         )
-        judged = said(_NUMBER[self.sign][not met], threshold=bound)
+        judged = said(_NUMBER[self.sign][not met], threshold=self._in_unit(limit, context))
         base_found = wording.named(base.name_in(row, context), divisor.text)
-        return said(message, found=found, base=base_found, quotient=written, judged=judged)
+        return said(
+            message, found=found, base=base_found, quotient=self._in_unit(quotient, context, decimals), judged=judged
+        )
 
-    def _as_told(
-        self, quotient: Fraction, limit: Fraction, rate: Parameter | OnePlus, context: RuleContext
-    ) -> tuple[Text, Text]:
-        """Return quotient and limit in words: a percentage or so many a unit, cut where it still compares as it does."""
-        parameter = rate.rate if isinstance(rate, OnePlus) else rate
-        unit = context.parameters[parameter.name].unit
-        shares = unit == "basis points"
+    def _compared_as_told(self, figures: Figures, context: RuleContext) -> tuple[Fraction, Fraction, int]:
+        """Return the quotient, cut to as many decimals as let it still compare as it does, its limit, and the decimals."""
+        measured, divisor, threshold = figures["measured"], figures["divisor"], figures["threshold"]
+        assert self._quotient is not None and measured is not None and divisor is not None and threshold is not None
+        less, shares = isinstance(self._quotient[0], OnePlus), self._rate_unit(context) == "basis points"
+        quotient, limit = measured.exact / divisor.exact - less, threshold.exact / divisor.exact - less
         scale, compare = 100 if shares else 1, getattr(operator, _OPERATORS[self.sign])
         decimals = next(
             (
@@ -188,11 +201,23 @@ class Comparison(Condition):
             ),
             wording.MOST_DECIMALS,
         )
-        cut = wording.floored(quotient * scale, decimals) / scale
-        if shares:
-            return wording.percent(cut, decimals), wording.percent(limit)
-        words = UNIT_WORDS[unit]
-        return tuple(wording.with_unit(wording.number(each, decimals), words) for each in (cut, limit))  # type: ignore[return-value]
+        return wording.floored(quotient * scale, decimals) / scale, limit, decimals
+
+    def _rate_unit(self, context: RuleContext) -> str:
+        assert self._quotient is not None
+        rate = self._quotient[0]
+        return context.parameters[(rate.rate if isinstance(rate, OnePlus) else rate).name].unit
+
+    def _in_unit(
+        self, value: Fraction, context: RuleContext, decimals: int | None = None, *, apart: bool = False
+    ) -> Text:
+        """Return a quotient, or (`apart`) what lies between two, in words: a percentage or so many a unit."""
+        unit = self._rate_unit(context)
+        if unit != "basis points":
+            return wording.with_unit(wording.number(value, decimals or 0), UNIT_WORDS[unit])
+        if apart:
+            return wording.with_unit(wording.number(value * 100, max(decimals or 0, 2)), POINTS)
+        return wording.percent(value, 2 if decimals is None else decimals)
 
     def would_take(self, row: Row, figures: Figures, context: RuleContext) -> Text | None:
         short, measured = figures["short_by"], figures["measured"]
@@ -205,9 +230,10 @@ class Comparison(Condition):
                 name, late = self.threshold.name_in(row, context), not late
             message = N_("{name} is {span} too late") if late else N_("{name} is {span} too early")
             return said(message, name=name, span=short.text)
+        plain = replace(short, words=NOTHING).text
         if self.sign in ("at_most", "before", "less_than"):
-            return said(N_("{name}: {short} too many"), name=name, short=short.text)
-        return said(N_("{name}: {short} more would be enough"), name=name, short=short.text)
+            return said(N_("{name}: {short} too many"), name=name, short=plain)
+        return said(N_("{name}: {short} more would be enough"), name=name, short=plain)
 
     def _short_by(self, measured: Any, threshold: Any, unit: str, context: RuleContext) -> Figure | None:
         """Return the least number of units, as finely as measured, that would have met the condition; days late for days."""

@@ -177,7 +177,17 @@ class Membership(Condition):
 
     def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
         found = said(N_("{name} is {value}"), name=self._name(row, context), value=figure_text(figures["measured"]))
-        message = N_("{found}, one of: {allowed}") if met else N_("{found}, not one of: {allowed}")
+        allowed = self._codes(context)
+        if met and len(allowed) == 1:
+            return found  # what is allowed has been said already
+        if len(allowed) == 1:
+            message = N_("{found}, but must be {allowed}")
+        else:
+            message = (
+                N_("{found}, one of those allowed ({allowed})")
+                if met
+                else N_("{found}, none of those allowed ({allowed})")
+            )
         return said(message, found=found, allowed=figure_text(figures["threshold"]))
 
     def phrase(self, context: RuleContext) -> Text:

@@ -81,6 +81,8 @@ class Figure:
     codes: Mapping[str, Text] = field(default_factory=dict)
     #: What is counted, in words.
     counted: Text = NOTHING
+    #: The value in words, where more has to be said than number and unit.
+    words: Text = NOTHING
 
     def plain(self) -> Any:
         """Return the value for a document: whole numbers as numbers, fractions as exact decimals in text, days as ISO."""
@@ -105,6 +107,8 @@ class Figure:
     def text(self) -> Text:
         """The value in words, with its unit."""
         value = self.value
+        if self.words != NOTHING:
+            return self.words
         if isinstance(value, tuple | list):
             return wording.listed([replace(self, value=item).text for item in value])
         if value is None or isinstance(value, bool):

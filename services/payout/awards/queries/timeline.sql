@@ -69,8 +69,16 @@ SELECT at, actor, step, unit, amount_fen, version, reference FROM (
     FROM postings p WHERE p.award_id = :award_id
     UNION ALL SELECT o.approved_at, o.approved_by, 'order_approved', o.unit, o.amount_fen, o.version, o.id::text, 4
     FROM payment_orders o WHERE o.award_id = :award_id AND o.approved_at IS NOT NULL
-    UNION ALL SELECT b.built_at, b.built_by, 'sent_to_bank', o.unit, o.amount_fen, o.version, b.id::text, 5
+    -- A batch entered again after a restore is one whose file the bank has; any other is sent once its file is fetched.
+    UNION ALL SELECT b.built_at, b.built_by, CASE WHEN b.reentered_checksum IS NULL THEN 'batched' ELSE 'sent_to_bank' END,
+                     o.unit, o.amount_fen, o.version, b.id::text, 5
     FROM payment_orders o JOIN payment_batches b ON b.id = o.batch_id WHERE o.award_id = :award_id
+    UNION ALL SELECT f.acted_at, f.actor, 'sent_to_bank', o.unit, o.amount_fen, o.version, o.batch_id::text, 5
+    FROM payment_orders o
+    CROSS JOIN LATERAL (SELECT l.acted_at, l.actor FROM audit_log l
+                        WHERE l.subjects @> ARRAY[o.batch_id::text] AND l.act = 'get_payment_batch_file'
+                        ORDER BY l.id LIMIT 1) f
+    WHERE o.award_id = :award_id
     UNION ALL SELECT r.recorded_at, r.recorded_by, 'bank_' || r.outcome, o.unit, o.amount_fen, o.version,
                      r.bank_reference, 6
     FROM payment_orders o JOIN payment_results r ON r.order_id = o.id WHERE o.award_id = :award_id
