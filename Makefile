@@ -54,7 +54,7 @@ test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a
 test-release: setup ## Install a release without an index, run the main job on PostgreSQL 15 to 17; takes minutes, skips what is missing
 	$(RUN) -m pytest tests/release --ignore tests/release/test_two_versions.py --timeout 1200 $(ARGS)
 
-test-upgrade: setup ## Upgrade from 0.1.0 under load, both versions side by side, and back; a quarter of an hour, needs the history of a clone
+test-upgrade: setup ## Upgrade from 0.1.0 under load, both versions side by side, and back; takes minutes, needs the history of a clone
 	$(RUN) -m pytest tests/release/test_two_versions.py $(ARGS)
 
 test-image: setup ## Build the image on Debian's packages, compare it with the pins, and run compose.yaml's system from it; needs root, Java, Maven
