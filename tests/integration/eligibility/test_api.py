@@ -52,7 +52,7 @@ def test_official_readings_are_changed_by_two_persons(app: FastAPI, tokens: Toke
         (
             {**CHANGE, "interpretations": {"integrity_screen": "S3CRET"}},
             "/interpretations/integrity_screen",
-            "flag, exclude, off",
+            "(flag), excluded (exclude), not looked at (off)",
         ),
         ({**CHANGE, "interpretations": {"tiers": "S3CRET"}}, "/interpretations/tiers", "tier_jump"),
         ({**CHANGE, "extra": "S3CRET"}, "/extra", "Unknown field"),

@@ -184,7 +184,7 @@ def test_an_officer_of_liandu_sees_figures_of_liandu_alone(city: City) -> None:
         ({"parameters": {"rent_cap": "1"}}, "/parameters/rent_cap", "yuan"),
         ({"parameters": {"rent_cap": -1}}, "/parameters/rent_cap", "whole number from 0"),
         ({"parameters": {"zone_step": 0}}, "/parameters/zone_step", "whole number from 1"),
-        ({"interpretations": {"tier_jump": "sideways"}}, "/interpretations/tier_jump", "highest, every_tier"),
+        ({"interpretations": {"tier_jump": "sideways"}}, "/interpretations/tier_jump", "(highest), each pays (every_tier)"),
         ({"award_years": [2031]}, "/award_years/0", "2020-2025"),
         ({"facts_revision": 999}, "/facts_revision", "newest revision is"),
         ({"facts": {"nothing": []}}, "/facts/nothing", "courier_years"),
