@@ -146,9 +146,9 @@ def test_two_persons_change_the_procedure_of_a_reading(decided: object, sign_in:
     page.wait_for_selector(".done")
     assert page.locator("form[action$=confirm_award_status_change]").count() == 0
     page = checker.go(place)
-    page.click("summary:has-text('确认该措施')")
+    page.click("details:has(form[action$=confirm_award_status_change]) > summary")
     seen(checker, "award-status")
-    page.click("button:has-text('确认该措施')")
+    page.click("form[action$=confirm_award_status_change] button")
     page.wait_for_selector(".done")
     assert "已确认" in checker.text()
 
