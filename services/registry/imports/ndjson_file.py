@@ -21,6 +21,9 @@ _PART_BYTES = 8 << 20
 _MARKS, _MAX_MARKS = (b"[", b"{", b":"), 2_000
 """A line with more of these than any record has is not parsed."""
 
+_FIRST_LINES, _LEAST_BYTES = 100_000, 24
+"""A file with more lines has so many bytes for each at least, less than any record takes: millions of `{}` are no file."""
+
 Chunks = Callable[[], Iterator[bytes]]
 """Reads an uploaded file from its beginning, piece by piece."""
 
@@ -103,8 +106,9 @@ class NdjsonFile:
             yield part
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        rest, number, first = b"", 0, True
+        rest, number, first, size = b"", 0, True, 0
         for chunk in self._chunks():
+            size += len(chunk)
             data = rest + chunk
             if first:
                 data, first = data.removeprefix(b"\xef\xbb\xbf"), False
@@ -116,6 +120,8 @@ class NdjsonFile:
                     pointer=str(number + len(lines) + 1),
                     limit=MAX_LINE_BYTES,
                 )
+            if number + len(lines) > max(_FIRST_LINES, size // _LEAST_BYTES):
+                raise refused("hardly_filled", "Most lines of this file hold no record: send one JSON object a line.")
             for text in lines:
                 number += 1
                 if text and not text.isspace():
