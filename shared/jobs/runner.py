@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,19 @@ class RunningJob:
         """Report that `done` of `total` is complete; readers of the job see it at once."""
         self.done, self.total = done, total
         self._renew()
+
+    def in_chunks(self, ids: Sequence[UUID], most: int) -> Iterator[Sequence[UUID]]:
+        """Yield `ids` in pieces for one transaction each, and report progress after it.
+
+        Each has a tenth of them, so that whoever waits sees it go on; but at most `most`, and at least a twentieth of that.
+        """
+        total = len(ids)
+        size = min(most, max(total // 10, most // 20, 1))
+        self.progress(0, total)
+        for start in range(0, total, size):
+            chunk = ids[start : start + size]
+            yield chunk
+            self.progress(start + len(chunk), total)
 
     def succeed(self, connection: Connection, result: Mapping[str, Any]) -> None:
         """End the job in the transaction of its last effect."""

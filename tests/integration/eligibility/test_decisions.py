@@ -305,7 +305,7 @@ def test_what_another_bulk_approval_did_meanwhile_is_not_counted_twice(database:
 
 
 def test_readers_of_a_bulk_approval_see_how_far_it_is(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handlers, "CHUNK", 2)
+    monkeypatch.setattr(handlers, "CHUNK", 40)
     evaluation_id, _ = evaluate(database, *(rent(subject, 500) for subject in "ABCDE"))
     with database.transaction() as connection:
         job_id = handlers.start_bulk_approval(
