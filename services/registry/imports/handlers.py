@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,7 @@ from sqlalchemy import Connection, Row
 
 from services.registry.cipher import AccountCipher
 from services.registry.imports import repository
-from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, MAX_OPEN, ImportOptions, Mode, Part, Table, Upload
+from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, MAX_OPEN, ImportOptions, Mode, Table, Upload
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.tabular_file import open_tables
 from services.registry.revisions import repository as store
@@ -175,7 +174,7 @@ class ImportRunner:
         staged, counts = [], []
         for table in tables:
             staging, table_counts = Staging(connection, table.dataset), TableCounts(table)
-            for part in _made_ahead(table.parts()):
+            for part in table.parts():
                 staging.add(self._cipher.seal_columns(part.checked.rows, table.dataset.sensitive))
                 table_counts.read += part.checked.read
                 table_counts.skipped = part.skipped
@@ -221,15 +220,6 @@ class ImportRunner:
                 file.write(chunk)
             today = calendar_date(self._clock.now())
             yield open_tables(file, dataset, options.sheet, today, self._settings.workbook_max_bytes)
-
-
-def _made_ahead(parts: Iterator[Part]) -> Iterator[Part]:
-    """Yield `parts`, each read and checked while the one before it is stored."""
-    with ThreadPoolExecutor(max_workers=1) as reading:
-        following = reading.submit(next, parts, None)
-        while (part := following.result()) is not None:
-            following = reading.submit(next, parts, None)
-            yield part
 
 
 def _result(counts: Sequence[TableCounts], published: Published, *, stored: bool, rolled_back: bool) -> dict[str, Any]:

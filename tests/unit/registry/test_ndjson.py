@@ -32,3 +32,24 @@ def test_the_shortest_records_are_read_however_many() -> None:
 
 def test_a_small_file_may_have_blank_lines() -> None:
     assert sum(part.checked.read for part in opened(LEAST + b"\n" * 50_000 + LEAST).parts()) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ([b'{"year":2020},{"year":2021}', LEAST], {1: "not_json"}),
+        (
+            [b'{"year":2020},{"year":2021}', b'{"year":2022', b'"uscc":""}'],
+            {1: "not_json", 2: "not_json", 3: "not_json"},
+        ),
+        ([b'{"uscc":"x}', b'{","year":1}', LEAST], {1: "not_json", 2: "not_json"}),
+        ([LEAST, b'{"uscc":"91331100MA2000002B","year":2020,"year":2021}'], {2: "repeated_member"}),
+        ([LEAST, b"2", b"null", b'["a"]'], {2: "not_an_object", 3: "not_an_object", 4: "not_an_object"}),
+        ([LEAST, b'{"uscc":"\xff","year":2020}'], {2: "not_json"}),
+    ],
+)
+def test_each_line_is_a_record_of_its_own(lines: list[bytes], wrong: dict[int, str]) -> None:
+    parts = [part.checked for part in opened(b"\n".join(line.strip() for line in lines)).parts()]
+    found = {row["line"]: row["code"] for part in parts for row in part.errors.to_dicts()}
+    assert found == wrong
+    assert sum(part.read for part in parts) == len(lines)
