@@ -16,8 +16,6 @@ from shared.policies import FIRST_POLICY, CoveredJurisdiction
 TYPE = "award.decided"
 MAX_VERSIONS_AHEAD = 1_000
 """How far a version may be above the highest known one: a higher one shuts out all that follow, so only a stolen key signs it."""
-MAX_ENTITLEMENT_FEN = 1_000_000_000_000
-"""Ten billion yuan, the most that is appropriated at once: an order for more would stand before all others in its queue."""
 
 
 class Reason(StrEnum):

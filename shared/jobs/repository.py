@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -137,12 +137,23 @@ def get(connection: Connection, job_id: UUID, kind: str, reader: Actor | None = 
 
 
 def find(
-    connection: Connection, kind: str, *, by: str | None = None, after: UUID | None, limit: int
+    connection: Connection,
+    kind: str,
+    *,
+    by: str | None = None,
+    ids: Collection[UUID] | None = None,
+    after: UUID | None = None,
+    limit: int,
 ) -> Sequence[Row[Any]]:
-    """Return up to `limit` jobs of a kind, the newest first, that are older than the job `after`; `by`: only this client's."""
+    """Return up to `limit` jobs of a kind, the newest first, that are older than the job `after`.
+
+    `by`: only this client's; `ids`: only these.
+    """
     query = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.id.desc()).limit(limit)
     if by is not None:
         query = query.where(jobs.c.created_by == by)
+    if ids is not None:
+        query = query.where(jobs.c.id.in_(ids))
     return connection.execute(query if after is None else query.where(jobs.c.id < after)).all()
 
 

@@ -17,6 +17,7 @@ from services.payout.awards.adjustment import adjust, new_orders
 from services.payout.awards.domain import Owed, parts_of
 from services.payout.awards.messages import read_all
 from services.payout.awards.repository import AwardRow, ShareRow, StoredAward
+from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
 from services.payout.enums import SYSTEM
 from services.payout.funding import repository as funding
 from services.payout.ledger import domain as ledger
@@ -27,7 +28,7 @@ from services.payout.orders.transitions import NewOrder
 from shared.audit import log as audit
 from shared.clock import Clock
 from shared.database.bulk import array
-from shared.events.award_decided import MAX_ENTITLEMENT_FEN, MAX_VERSIONS_AHEAD
+from shared.events.award_decided import MAX_VERSIONS_AHEAD
 from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message, RejectedMessageError
 
@@ -55,8 +56,9 @@ def receive(connection: Connection, messages: Sequence[Message], now: datetime) 
     award_ids = {award_id for award_id, _ in versions}
     known = repository.lock(connection, award_ids)
     for (award_id, version), (_, entitlement) in versions.items():
-        if entitlement.entitlement_fen > MAX_ENTITLEMENT_FEN:
-            raise RejectedMessageError(f"the entitlement is more than {MAX_ENTITLEMENT_FEN // 100} yuan")
+        # More than is ever appropriated at once: its order would stand in a queue before all others for good.
+        if entitlement.entitlement_fen > MAX_APPROPRIATION_FEN:
+            raise RejectedMessageError(f"the entitlement is more than {MAX_APPROPRIATION_FEN // 100} yuan")
         if version > (known[award_id].version if award_id in known else 0) + MAX_VERSIONS_AHEAD:
             raise RejectedMessageError(f"the version is more than {MAX_VERSIONS_AHEAD} above the highest known")
     stored = repository.known_versions(connection, known)

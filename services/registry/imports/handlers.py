@@ -84,7 +84,8 @@ def view(connection: Connection, import_id: UUID) -> dict[str, Any]:
 
 def corrections_of(connection: Connection, import_id: UUID) -> list[dict[str, Any]]:
     """Return the imports by which refused rows of an import were sent again: when, how far they are, what became of the rows."""
-    found = [view(connection, each) for each in repository.corrections_of(connection, import_id)]
+    ids = repository.corrections_of(connection, import_id)
+    found = map(_shown, reversed(jobs.find(connection, KIND, ids=ids, limit=len(ids)))) if ids else ()
     return [{name: each[name] for name in ("id", "created_at", "state", "rows")} for each in found]
 
 

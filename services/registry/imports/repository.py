@@ -78,7 +78,7 @@ def keep_headings(connection: Connection, import_id: UUID, headings: dict[str, A
 
 
 def corrections_of(connection: Connection, import_id: UUID) -> list[UUID]:
-    """Return the newest imports that sent refused rows of an import again, in their order, as the audit log has them."""
+    """Return the newest imports that sent refused rows of an import again, as the audit log has them."""
     subjects = audit_log.c.subjects  # the import that was corrected, then the one that was made
     query = (
         select(subjects[2])
@@ -90,7 +90,7 @@ def corrections_of(connection: Connection, import_id: UUID) -> list[UUID]:
         .order_by(audit_log.c.id.desc())
         .limit(MAX_CORRECTIONS_SHOWN)
     )
-    return [UUID(each) for each in reversed(connection.execute(query).scalars().all())]
+    return [UUID(each) for each in connection.execute(query).scalars()]
 
 
 def errors_after(

@@ -9,8 +9,9 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
 from services.payout.clients.eligibility import InForce
-from shared.events.award_decided import MAX_ENTITLEMENT_FEN, MAX_VERSIONS_AHEAD
+from shared.events.award_decided import MAX_VERSIONS_AHEAD
 from shared.messaging import consumer as consumers
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
@@ -126,7 +127,7 @@ def test_a_signed_version_far_beyond_the_next_takes_nothing(payout: Payout) -> N
 def test_a_signed_amount_beyond_all_sense_takes_nothing(payout: Payout) -> None:
     payout.arrange()
     reading = consumer(payout)
-    beyond = MAX_ENTITLEMENT_FEN + 1
+    beyond = MAX_APPROPRIATION_FEN + 1
     reading.process([sign(decision("s1", instalments=((2025, beyond),)), "eligibility"), genuine()])
     assert payout.execute("SELECT reason FROM dead_letters") == [("the entitlement is more than 10000000000 yuan",)]
     assert payout.live() == [("city", 1, 1_000, "waiting")], "neither its id nor its version is taken"

@@ -22,12 +22,11 @@ SELECT DISTINCT order_id::text AS order_id FROM payment_findings
 WHERE kind = 'sample' AND order_id = ANY(CAST(:ids AS uuid[]));
 
 -- findings: Return findings, the newest last: of an order, or all that are open, after one.
-SELECT f.id, f.order_id, d.payee, a.award, o.unit, o.amount_fen, f.kind, f.details, f.registry_revision, f.found_by, f.found_at, f.release_reason, f.released_by,
-       f.released_at
-FROM payment_findings f JOIN payment_orders o ON o.id = f.order_id JOIN awards a ON a.award_id = o.award_id
-JOIN payment_order_details d ON d.id = o.id
+SELECT f.id, f.order_id, o.payee, o.award, o.unit, o.amount_fen, f.kind, f.details, f.registry_revision, f.found_by, f.found_at,
+       f.release_reason, f.released_by, f.released_at
+FROM payment_findings f JOIN payment_order_details o ON o.id = f.order_id
 WHERE (CAST(:order_id AS uuid) IS NULL OR f.order_id = :order_id) AND (NOT CAST(:open AS boolean) OR f.released_at IS NULL)
-  AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
+  AND (CAST(:jurisdiction AS text) IS NULL OR o.jurisdiction = :jurisdiction)
   AND (CAST(:after AS uuid) IS NULL OR f.id > :after)
 ORDER BY f.id LIMIT :limit;
 
