@@ -21,6 +21,7 @@ _NAMES: NamesByCode = {
     "notice": ("公示", "public notice"),
     "approval": ("核准", "approval"),
     "waiting": ("待办理", "waiting"),
+    "dropped": ("不再办理", "not needed any more"),
     "accepted": ("已接受", "accepted"),
     "declined": ("已放弃", "declined"),
     "passed": ("已通过", "passed"),
@@ -98,6 +99,7 @@ _STANDING: Mapping[str, str] = {
     "in_notice": N_("This award is in a public notice. Until the notice ends, you and others may object."),
     "suspended": N_("Something about this award is being looked into. It goes on afterwards."),
     "rejected": N_("This award is not given."),
+    "declined": N_("You have declined this award, so it is not given."),
     "approved": N_("This award is approved. Below you see what has been paid."),
     "withdrawn": N_("This award was withdrawn. Below you see what was paid and what has to be paid back."),
     "superseded": N_("A newer version has taken the place of this one."),
@@ -109,6 +111,8 @@ def standing(decision: Mapping[str, Any]) -> str:
     state, waits = decision["state"], decision["waiting_for"]
     if state == "approved" and decision["result"] == "withdrawn":
         return _STANDING["withdrawn"]
+    if state == "rejected" and any(step["outcome"] == "declined" for step in decision.get("steps") or ()):
+        return _STANDING["declined"]
     if state != "proposed":
         return _STANDING[state]
     return _STANDING[waits[0].partition(":")[0] if waits else "approval"]

@@ -14,7 +14,9 @@ from services.desk.clients.eligibility import Eligibility
 from services.desk.clients.payout import Payout
 from services.desk.clients.registry import Registry
 from services.desk.rendering import language, person_of
+from services.desk.rooms import is_closed
 from services.desk.session import Person
+from shared.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,12 @@ class Desk:
 
 
 def desk_of(request: Request) -> Desk:
-    """Return the desk of whoever is signed in; raises SessionOver."""
+    """Return the desk of whoever is signed in; raises SessionOver, NotFound for a room in which the person may see nothing."""
     person = person_of(request)
     if person is None:
         raise SessionOver
+    if request.method == "GET" and is_closed(person, request.url.path):
+        raise NotFound("There is no such page.")
     spoken, http = language(request), request.app.state.http
     return Desk(
         person,

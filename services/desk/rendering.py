@@ -22,7 +22,7 @@ from services.desk.acts.library import act_of, has_act
 from services.desk.audit_words import figures, title_of
 from services.desk.clients.base import SERVICES
 from services.desk.datasets import CHOICES, TITLES, is_number, key_of, label_of, row_page, shown
-from services.desk.rooms import beginnings, rooms
+from services.desk.rooms import beginnings, room_of, rooms
 from services.desk.session import PERSON, Person, chosen_language
 from services.desk.subjects import known_parts, subjects_of
 from services.desk.terms import term
@@ -70,6 +70,7 @@ def environment(language: Language) -> Environment:
         "static": lambda file: f"/static/{file}?{VERSION}-{_digest(file)}",
         "new_key": lambda: uuid4().hex,
         "rooms": rooms,
+        "room_of": room_of,
         "beginnings": beginnings,
         "service_title": lambda service: SERVICES.get(service, service),
         "act_of": act_of,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from services.desk.session import Person
 from shared.authorization import Scope
@@ -23,12 +23,45 @@ _ROOMS: tuple[tuple[str, str, frozenset[Scope]], ...] = (
 )
 """Each room's path, title, and the scopes of which one is needed to see anything in it."""
 
+_WITHIN: Mapping[str, str] = {
+    **dict.fromkeys(("drafts", "datasets", "revisions", "challenges", "quality"), "/imports"),
+    **dict.fromkeys(("evaluations", "refusals"), "/decisions"),
+    **dict.fromkeys(("assessments", "payees"), "/enterprises"),
+    "letter-batches": "/rounds",
+    "objections": "/notices",
+    "simulations": "/what-if",
+    **dict.fromkeys(("policies", "paper-templates"), "/rules"),
+    **dict.fromkeys(
+        (
+            "appropriations",
+            "arrangements",
+            "awards",
+            "budgets",
+            "holds",
+            "ledger",
+            "payment-batches",
+            "payment-findings",
+            "payment-orders",
+            "reconciliation",
+            "recoveries",
+            "reports",
+            "restorations",
+            "result-corrections",
+        ),
+        "/money",
+    ),
+}
+"""The room that a page belongs to, by the first part of its path, where that is not the room's own."""
+_CLOSED = frozenset({"/rounds", "/money", "/what-if", "/audit"})
+"""Rooms that would show an empty page, and other people's acts, to whoever may see nothing in them."""
+
 
 _BEGINNINGS: tuple[tuple[str, str, Scope], ...] = (
     ("/own", N_("See your awards, your payments and what is missing"), Scope.OWN_READ),
     ("/imports", N_("Import a file of data"), Scope.FACTS_WRITE),
     ("/rounds", N_("Open a round, evaluate for it, put it into a notice"), Scope.EVALUATIONS_WRITE),
     ("/what-if", N_("Simulate what another fact or figure would change"), Scope.SIMULATIONS_WRITE),
+    ("/arrangements", N_("Draft an arrangement: which budget bears what"), Scope.ARRANGEMENTS_WRITE),
     ("/appropriations", N_("Draft an appropriation"), Scope.APPROPRIATIONS_WRITE),
     ("/payment-batches", N_("Build a payment batch, enter the answer of the bank"), Scope.BATCHES_WRITE),
     ("/audit", N_("See who did what"), Scope.AUDIT_READ),
@@ -39,6 +72,17 @@ _BEGINNINGS: tuple[tuple[str, str, Scope], ...] = (
 def beginnings(person: Person) -> Iterator[tuple[str, str]]:
     """Yield the path and the title of what a person may begin though nothing waits."""
     return ((path, title) for path, title, scope in _BEGINNINGS if scope in person.scopes)
+
+
+def room_of(path: str) -> str:
+    """Return the room that a page belongs to, as its own path."""
+    first = path.split("/")[1]
+    return _WITHIN.get(first, f"/{first}")
+
+
+def is_closed(person: Person, path: str) -> bool:
+    """Whether a path is that of a room in which a person may see nothing."""
+    return path in _CLOSED and path not in dict(rooms(person))
 
 
 def rooms(person: Person) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.local.demo_client import DemoClient
+from shared.clock import SystemClock, calendar_date
 from tests.support.browser import Visitor
 
 ENTERPRISE = "91331100MA2000061E"
@@ -70,6 +71,25 @@ def test_lists_evaluations_and_assessments_can_be_used(
 ) -> None:
     name = path.strip("/").partition("?")[0].replace("/{evaluation_id}", "").replace("/", "-")
     assert said in looks_well(sign_in("commerce-maker"), path.format_map(decision), name)
+
+
+def test_what_an_evaluation_without_a_round_proposes_is_approved_together(
+    sign_in: Callable[[str], Visitor], decided: DemoClient
+) -> None:
+    today = calendar_date(SystemClock().now()).isoformat()
+    facts = {"parcels": 4_000_000, "operating_days": 365, "rent_fen": 20_000_000}
+    decided.record("courier_years", [{"uscc": ENTERPRISE, "year": 2022, **facts}], "sample")
+    maker, checker = sign_in("commerce-maker"), sign_in("commerce-checker")
+    maker.go("/decisions")
+    maker.act("start_evaluation", {"award_years": "2022", "decided_on": today, "scope": ENTERPRISE})
+    maker.done()
+    assert "新拟定" in maker.follow("查看结果")
+    checker.go("/")
+    checker.follow(f"{today}认定的拟定")
+    looks_well(checker, checker.page.url.removeprefix(checker.url), "approve-together")
+    checker.act("start_approval", {"reason": "核对无误"}, within="#approval")
+    checker.done()
+    assert checker.page.locator("dd strong").inner_text() == "1"
 
 
 def test_an_enterprise_finds_its_award_and_reads_why_in_its_own_words(

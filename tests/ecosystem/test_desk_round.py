@@ -21,10 +21,10 @@ SignIn = Callable[[str], Visitor]
 TODAY = calendar_date(SystemClock().now())
 YEAR = 2021
 PROCEDURE = "/policies/lishui-2020-1/procedure"
-_BODIES = (f"91331100MA4R0000{n}" for n in range(1, 4))
-TAKER, CHALLENGER, OMITTED = CODES = tuple(f"{body}{codes.calc_check_digit(body)}" for body in _BODIES)
-"""Who takes its award at once, who first has a fact corrected, who is refused and objects."""
-NAMES = ("丽水甲邮速递（样例）", "丽水乙邮速递（样例）", "丽水丙邮速递（样例）")
+_BODIES = (f"91331100MA4R0000{n}" for n in range(1, 5))
+TAKER, CHALLENGER, OMITTED, DECLINER = CODES = tuple(f"{body}{codes.calc_check_digit(body)}" for body in _BODIES)
+"""Who takes its award at once, who first has a fact corrected, who is refused and objects, who wants no award."""
+NAMES = ("丽水甲邮速递（样例）", "丽水乙邮速递（样例）", "丽水丙邮速递（样例）", "丽水丁邮速递（样例）")
 RENT_YUAN = {TAKER: 300_000, CHALLENGER: 200_000}
 CORRECTED_RENT_YUAN = 240_000
 WORKBOOK: Mapping[str, Sequence[Sequence[str]]] = {
@@ -38,7 +38,8 @@ WORKBOOK: Mapping[str, Sequence[Sequence[str]]] = {
         (TAKER, str(YEAR), "约400万", "365", f"{RENT_YUAN[TAKER]}"),
         (CHALLENGER, str(YEAR), "4100000", "365", f"{RENT_YUAN[CHALLENGER]}"),
         (OMITTED, str(YEAR), "2000000", "365", "300000"),
-        ("合计", "", "", "", "800000"),
+        (DECLINER, str(YEAR), "4200000", "365", "300000"),
+        ("合计", "", "", "", "1100000"),
     ],
 }
 """What the data office sends; one cell of it is no number."""
@@ -94,6 +95,7 @@ def test_a_round_goes_from_a_file_to_money(round_page: str, sign_in: SignIn, tmp
     send_a_workbook_and_correct_it(office, tmp_path)
     evaluate_in_the_round(maker, round_page)
     confirm_with_the_account(sign_in(TAKER), office)
+    decline(sign_in(DECLINER))
     have_a_fact_corrected(sign_in(CHALLENGER), office)
     pass_all_of_the_round(sign_in("postal-officer"), round_page, 2)
     look_at_one_and_pass_it(sign_in("liandu-officer"))
@@ -171,6 +173,14 @@ def confirm_with_the_account(enterprise: Visitor, office: Visitor) -> None:
     eventually(lambda: "已确认" in office.go("/drafts?state=confirmed&dataset=payee_accounts").inner_text("main"))
 
 
+def decline(enterprise: Visitor) -> None:
+    """An enterprise that does not want its award reads that it was its own will."""
+    task(enterprise, "快递企业租房补贴")
+    text = enterprise.act("confirm_decision", {"accept": "no"})
+    assert "贵单位已放弃本项奖补" in text and "不再办理" in text, "nobody reviews it any more"
+    assert enterprise.codes() == []
+
+
 def have_a_fact_corrected(enterprise: Visitor, office: Visitor) -> None:
     """An enterprise challenges its rent; the data office corrects it; the award is proposed anew with another amount."""
     row = f"/datasets/courier_years/history?uscc={CHALLENGER}&year={YEAR}"
@@ -219,7 +229,7 @@ def open_a_notice(maker: Visitor, round_page: str) -> str:
     maker.go(round_page)
     maker.act("open_notice", {"document_number": "丽商务公示〔2026〕9号"})
     text = maker.text()
-    assert NAMES[0] in text and NAMES[1] in text and NAMES[2] not in text
+    assert [name in text for name in NAMES] == [True, True, False, False]
     return maker.path
 
 

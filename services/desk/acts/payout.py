@@ -23,7 +23,12 @@ _FILE = Field(
     ),
 )
 _CLASSES = (
-    Field("indicator", N_("Budget indicator"), required=False),
+    Field(
+        "indicator",
+        N_("Budget indicator"),
+        required=False,
+        help=N_("The number in the budget system, if it is not the document's"),
+    ),
     Field("project", N_("Budget project"), required=False),
     Field("function_code", N_("Functional class"), required=False),
     Field("economic_code", N_("Economic class"), required=False),

@@ -20,6 +20,13 @@ ACTS: Mapping[str, Act] = {
                 "choice",
                 required=False,
                 choices={"": N_("several tables: a sheet for each, under its name"), **TITLES},
+                help=N_("To be chosen for CSV and NDJSON; the sheets of a workbook may name their tables."),
+            ),
+            Field(
+                f"{QUERY}sheet",
+                N_("Sheet"),
+                required=False,
+                help=N_("The name of the one sheet to read; left empty, those that hold tables are read"),
             ),
             Field(
                 f"{QUERY}mode",

@@ -28,6 +28,8 @@ from shared.i18n import translate
 
 _PIECE_BYTES = 1 << 20
 _KEPT_JOBS = 8
+_WITHOUT_MISTAKE = ("hidden", "rows", "several")
+"""Kinds of fields beside which a page shows no mistake."""
 
 router = APIRouter()
 
@@ -182,6 +184,7 @@ def _form(
         key=key,
         problem=problem,
         mistakes={**found, **(mistakes or {})},
+        unplaced=_unplaced(act, problem or {}, values),
         down=down,
         session_over=session_over,
     )
@@ -191,6 +194,17 @@ def _place(pointer: str, names: Set[str]) -> str:
     """Return the name of the field that a service's mistake is about, be it a member or a parameter of the query."""
     name = pointer.strip("/").replace("/", ".")
     return f"{QUERY}{name}" if name not in names and f"{QUERY}{name}" in names else name
+
+
+def _unplaced(act: Act, problem: Mapping[str, Any], values: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """Return the mistakes that no field of the form shows, each with its place in the file that was sent, or an empty one."""
+    fields = list(fields_of(act, values))
+    names, shown = {each.name for each in fields}, {each.name for each in fields if each.kind not in _WITHOUT_MISTAKE}
+    return [
+        ("" if act.file is None or pointer.startswith("/") else pointer, each["message"])
+        for each in problem.get("errors") or ()
+        if _place(pointer := str(each["pointer"]), names) not in shown
+    ]
 
 
 def _said(request: Request, mistakes: Sequence[FieldError]) -> dict[str, str]:

@@ -45,6 +45,7 @@ async def show_decisions(request: Request, desk: OwnDesk, cursor: str = "") -> R
         found=found,
         waits=_waits(found["items"], request.query_params.get("waiting_for", "")),
         states=STATES,
+        approvable=_approvable_together(request, desk, found["items"]),
         may_evaluate=Scope.EVALUATIONS_WRITE in desk.person.scopes,
     )
 
@@ -53,6 +54,15 @@ async def show_decisions(request: Request, desk: OwnDesk, cursor: str = "") -> R
 async def download_decisions(request: Request, desk: OwnDesk, form: Literal["csv", "xlsx"] = "xlsx") -> Response:
     """Download all decisions that the filters in the address leave."""
     return passed_on(await desk.eligibility.list_decisions_file(**filters_in(request), accept=_TABLE_FORMS[form]))
+
+
+def _approvable_together(request: Request, desk: Desk, decisions: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether the list is of an evaluation whose proposals wait for this person; a round's are approved on its page."""
+    return (
+        "evaluation_id" in request.query_params
+        and Scope.DECISIONS_APPROVE in desk.person.scopes
+        and any(each["waiting_for"] == ["approval"] and each["round_id"] is None for each in decisions)
+    )
 
 
 def filters_in(request: Request) -> dict[str, str]:

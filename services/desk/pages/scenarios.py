@@ -19,7 +19,7 @@ from services.desk.rendering import page, today
 from services.desk.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
 from shared.money import NotAnAmountInYuanError, fen_of_yuan, yuan
-from shared.policies import FIRST_POLICY
+from shared.policies import FIRST_POLICY, POLICIES
 from shared.web.bodies import MAX_LARGE_BYTES
 
 router = APIRouter()
@@ -96,9 +96,11 @@ async def show_simulation(
     found = await desk.eligibility.get_simulation(simulation_id)
     if found["state"] != "succeeded":
         return RedirectResponse(f"/jobs/simulation/{simulation_id}", 303)
+    if not change and not award:
+        change = next((each for each in CHANGES if found["changes"].get(each)), "")
     parts = await together(
         outcomes=desk.eligibility.list_simulated_outcomes(
-            simulation_id, change=change or None, award=award, cursor=cursor, limit=50
+            simulation_id, change=change if change in CHANGES else None, award=award, cursor=cursor, limit=50
         ),
         policy=desk.eligibility.get_policy(found["policy"]),
         readings=desk.eligibility.get_interpretations(found["policy"]),
@@ -118,7 +120,8 @@ async def _question(request: Request, desk: OwnDesk, policy: str, *, status: int
     read = more.get("read")
     facts = orjson.dumps(read["facts"]).decode() if read else ""
     context = {**blank, **found, **more, "numbers": numbers, "facts": facts, "catalogue": CATALOGUE}
-    return page(request, "what_if.html", status=status, **context, last_year=today(request).year - 1, in_yuan=in_yuan)
+    last_year = min(today(request).year - 1, POLICIES[policy].award_years[-1]) if policy in POLICIES else ""
+    return page(request, "what_if.html", status=status, **context, last_year=last_year, in_yuan=in_yuan)
 
 
 def in_yuan(name: str, value: Any) -> str:

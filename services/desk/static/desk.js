@@ -1,8 +1,16 @@
 // What pages do beyond links and forms. Without it they still work, but for charts.
 "use strict";
 
-// A form that is being sent cannot be sent again; its key would make the second sending harmless anyway.
+// A form that is being sent cannot be sent again; its key would make the second sending harmless anyway. Who goes back finds a
+// page with other keys: what is sent from it unchanged goes out under the first key, so it is not done a second time.
 addEventListener("submit", (event) => {
+  const key = event.target.elements.key;
+  if (key) {
+    const said = [...new FormData(event.target)].filter(([name]) => name !== "key").map(([name, value]) => [name, value.name ?? value]);
+    const sent = event.target.action + JSON.stringify(said), keys = { ...history.state?.keys };
+    key.value = keys[sent] ??= key.value;
+    history.replaceState({ ...history.state, keys }, "");
+  }
   for (const button of event.target.querySelectorAll("button:not([name])")) button.disabled = true;
 });
 addEventListener("pageshow", () => {
@@ -72,8 +80,8 @@ for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
     data: {
       labels,
       datasets: series.map((one, place) => ({
-        label: one.name, data: one.values, backgroundColor: COLOURS[place % COLOURS.length],
-        borderColor: COLOURS[place % COLOURS.length], stepped: kind === "line",
+        label: one.name, data: one.values, backgroundColor: COLOURS[(one.colour ?? place) % COLOURS.length],
+        borderColor: COLOURS[(one.colour ?? place) % COLOURS.length], stepped: kind === "line",
       })),
     },
     options: {

@@ -43,7 +43,7 @@ KINDS = (
     ),
     Kind(
         "results",
-        N_("Confirm or discard the bank results that were entered for {unit}."),
+        N_("Confirm or discard the bank results that were entered for {unit}. Payment orders: {orders}"),
         "/v1/payment-batches/{batch}/results/{subject}",
         (Scope.ORDERS_APPROVE,),
     ),

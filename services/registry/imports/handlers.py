@@ -102,8 +102,21 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "dry_run": options.dry_run,
         "source": options.source,
     }
-    nothing = {"read": 0, "accepted": 0, "unchanged": 0, "rejected": 0}
-    return asked | {"rows": nothing, "skipped": 0, "warnings": [], "revision": None, "draft": None} | jobs.view(row)
+    return asked | _WITHOUT_RESULT | jobs.view(row)
+
+
+_WITHOUT_RESULT: dict[str, Any] = {
+    "rows": {"read": 0, "accepted": 0, "unchanged": 0, "rejected": 0},
+    "skipped": 0,
+    "warnings": [],
+    "revision": None,
+    "draft": None,
+    "changed": False,
+    "datasets": {},
+    "clearing": {},
+    "errors_truncated": False,
+}
+"""What an import shows that waits, runs or could not be read at all: its result is empty, not absent."""
 
 
 class ImportRunner:

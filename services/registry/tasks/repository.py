@@ -33,6 +33,7 @@ class TaskReader:
             named = {
                 "dataset": {CHINESE: dataset.zh, ENGLISH: dataset.en},
                 "day": calendar_date(row.since).isoformat(),
+                "source": row.source,
                 **({} if row.rows is None else {"count": sum(row.rows.values()) - row.rows.get("unchanged", 0)}),
             }
             found.append(Task(row.kind, row.subject, row.since, self.working_days, row.cases, named))

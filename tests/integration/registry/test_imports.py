@@ -66,6 +66,15 @@ def test_a_file_imported_twice_changes_nothing(registry: Registry) -> None:
     assert registry.get("/v1/revisions/latest").json() == {"revision": 2}
 
 
+def test_a_file_that_cannot_be_read_has_an_empty_result_not_none(registry: Registry) -> None:
+    job = registry.imported(b"no,headings\n1,2\n", dataset="annual_sales")
+    [listed] = registry.get("/v1/imports").json()["items"]
+    for shown in (job, listed):
+        assert shown["state"] == "failed" and shown["rows"]["read"] == 0
+        members = ("datasets", "clearing", "changed", "errors_truncated")
+        assert [shown[each] for each in members] == [{}, {}, False, False]
+
+
 MISTAKES: list[tuple[str, str | None, str]] = [
     (f"{A[:-1]}{'0' if A[-1] != '0' else '1'},2020,1,", "uscc", "invalid_uscc"),
     (f"{C},2020,1,", "uscc", "unknown_enterprise"),

@@ -62,7 +62,9 @@ def log(*, more: bool = False) -> Services:
     ids=["counted", "more-than-counted", "asked-for", "one-act", "another-service"],
 )
 def test_reads_of_snapshots_are_counted_not_listed(query: str, more: bool, listed: int, said: str) -> None:
-    answer = at_desk(log(more=more), lambda client: client.get(f"/audit{query}"), subject="auditor")
+    answer = at_desk(
+        log(more=more), lambda client: client.get(f"/audit{query}"), subject="auditor", scopes=frozenset({"audit:read"})
+    )
     assert answer.status_code == 200
     assert answer.text.count("<tr><td>") == listed
     assert said in answer.text

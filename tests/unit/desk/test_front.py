@@ -194,6 +194,25 @@ def test_whoever_was_too_late_sees_what_is_now_and_what_is_possible() -> None:
     assert 'name="key" value="first"' not in answer.text
 
 
+def test_what_cannot_be_done_any_more_is_not_offered_again() -> None:
+    refusal = problem(409, "conflict", "与当前状态冲突", detail="已作出。", state="issued", possible=[])
+    answer, _ = act(refusal)
+    assert answer.status_code == 409 and 'action="/acts/' not in answer.text
+    assert all(text in answer.text for text in ("核对无误", "查看目前情况")), "what was entered can be copied"
+
+
+def test_a_state_is_called_as_where_it_is_met() -> None:
+    path = "/v1/refusals/7/issue"
+    refusal = problem(409, "conflict", "与当前状态冲突", detail="已作出。", state="issued", possible=[])
+    form = {"part.refusal_id": "7", "key": "first", "back": "/refusals/7"}
+    answer = at_desk(
+        Services({f"eligibility POST {path}": refusal}),
+        lambda client: client.post("/acts/eligibility/issue_refusal", data=form),
+        subject="x",
+    )
+    assert "当前状态：已作出" in answer.text, "the word of a payment order is another one"
+
+
 def test_a_mistake_stands_at_its_field() -> None:
     errors = [{"pointer": "/reason", "code": "too_long", "message": "最多 500 个字"}]
     answer, _ = act(problem(422, "invalid", "请求无效", errors=errors))
@@ -208,3 +227,11 @@ def test_a_mistyped_address_is_answered_by_a_page(path: str) -> None:
 
 def test_the_desk_lets_idle_connections_go_before_the_services_close_them() -> None:
     assert uvicorn.Config("services.registry.app:build").timeout_keep_alive > KEPT_SECONDS
+
+
+@pytest.mark.parametrize("room", ["/money", "/audit", "/what-if", "/rounds"])
+def test_a_room_in_which_a_person_may_see_nothing_is_not_there_for_them(room: str) -> None:
+    services = Services(dict(TASKS))
+    answer = at_desk(services, lambda client: client.get(room), subject="enterprise:91331100MA2000061E")
+    assert answer.status_code == 404 and "不属于您的查看范围" in answer.text
+    assert services.asked == [], "nothing is asked for a page that is not shown"

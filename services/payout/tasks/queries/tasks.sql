@@ -107,7 +107,9 @@ SELECT 'appropriation', id::text, proposed_at, 1, jsonb_build_object('unit', uni
 FROM appropriation_proposals
 WHERE 'appropriation' = ANY(:kinds) AND confirmed_at IS NULL AND discarded_at IS NULL AND proposed_by <> :by
 UNION ALL
-SELECT 'results', p.id::text, p.proposed_at, 1, jsonb_build_object('unit', b.unit, 'batch', b.id)
+SELECT 'results', p.id::text, p.proposed_at, 1,
+       jsonb_build_object('unit', b.unit, 'batch', b.id,
+                          'orders', (SELECT count(*) FROM result_proposal_rows r WHERE r.proposal_id = p.id))
 FROM result_proposals p JOIN payment_batches b ON b.id = p.batch_id
 WHERE 'results' = ANY(:kinds) AND p.confirmed_at IS NULL AND p.discarded_at IS NULL AND p.proposed_by <> :by
   AND (CAST(:jurisdiction AS text) IS NULL OR b.unit = :jurisdiction)
