@@ -78,10 +78,10 @@ def test_what_an_evaluation_without_a_round_proposes_is_approved_together(
 ) -> None:
     today = calendar_date(SystemClock().now()).isoformat()
     facts = {"parcels": 4_000_000, "operating_days": 365, "rent_fen": 20_000_000}
-    decided.record("courier_years", [{"uscc": ENTERPRISE, "year": 2022, **facts}], "sample")
+    decided.record("courier_years", [{"uscc": ENTERPRISE, "year": 2024, **facts}], "sample")
     maker, checker = sign_in("commerce-maker"), sign_in("commerce-checker")
     maker.go("/decisions")
-    maker.act("start_evaluation", {"award_years": "2022", "decided_on": today, "scope": ENTERPRISE})
+    maker.act("start_evaluation", {"award_years": "2024", "decided_on": today, "scope": ENTERPRISE})
     maker.done()
     assert "新拟定" in maker.follow("查看结果")
     checker.go("/")

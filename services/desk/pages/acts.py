@@ -185,6 +185,7 @@ def _form(
         problem=problem,
         mistakes={**found, **(mistakes or {})},
         unplaced=_unplaced(act, problem or {}, values),
+        is_over=(problem or {}).get("possible") == [] and any(name.startswith(PART) for name in values),
         down=down,
         session_over=session_over,
     )

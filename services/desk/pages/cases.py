@@ -32,6 +32,8 @@ _FILTERS = (
     "award_id",
 )
 STATES = ("proposed", "in_notice", "suspended", "approved", "rejected", "superseded")
+_DECLINED = "declined"
+"""What stands for a reason where a payee declined: the act itself says so."""
 _ACCOUNT_MATTERS = {"approve_decision", "confirm_decision"}
 
 
@@ -156,7 +158,7 @@ def _timeline(decision: Mapping[str, Any], money: Mapping[str, Any] | Missing, *
             "act": act["act"],
             "step": act["step"],
             "actor": "" if own else act["actor"],
-            "reason": act["reason"],
+            "reason": "" if act["reason"] == _DECLINED else act["reason"],
             "page": _objection(act["reason"]),
         }
         for act in decision["acts"]

@@ -3,13 +3,16 @@
 
 // A form that is being sent cannot be sent again; its key would make the second sending harmless anyway. Who goes back finds a
 // page with other keys: what is sent from it unchanged goes out under the first key, so it is not done a second time.
+const SENT = history.state?.sent ?? `sent ${Date.now()} ${Math.random()}`;
+history.replaceState({ ...history.state, sent: SENT }, "");
 addEventListener("submit", (event) => {
   const key = event.target.elements.key;
   if (key) {
     const said = [...new FormData(event.target)].filter(([name]) => name !== "key").map(([name, value]) => [name, value.name ?? value]);
-    const sent = event.target.action + JSON.stringify(said), keys = { ...history.state?.keys };
-    key.value = keys[sent] ??= key.value;
-    history.replaceState({ ...history.state, keys }, "");
+    const text = event.target.action + JSON.stringify(said), keys = JSON.parse(sessionStorage.getItem(SENT) ?? "{}");
+    const digest = [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.codePointAt(0)) | 0, 0);
+    key.value = keys[digest] ??= key.value;
+    sessionStorage.setItem(SENT, JSON.stringify(keys));
   }
   for (const button of event.target.querySelectorAll("button:not([name])")) button.disabled = true;
 });
