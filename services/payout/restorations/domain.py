@@ -133,7 +133,7 @@ def _award_mistake(at: str, row: SentRow, year: int, award: KnownAward | None) -
         return FieldError(
             at,
             "unknown_award",
-            "The decisions on this award have not arrived again. Request them (command `ask`), then repeat.",
+            "The decisions on this award have not arrived again. Have the operators request them (command `ask`), then repeat.",
         )
     if award.version is None:
         return FieldError(
@@ -143,7 +143,7 @@ def _award_mistake(at: str, row: SentRow, year: int, award: KnownAward | None) -
         return FieldError(
             at,
             "no_such_instalment",
-            "The award has no such instalment now. Request its decisions again (command `ask`), then repeat.",
+            "The award has no such instalment now. Have the operators request its decisions again (command `ask`), then repeat.",
         )
     if award.due_years[row.instalment - 1] > year:
         return FieldError(at, "not_due", "The instalment was not due in that year.")
