@@ -52,7 +52,7 @@ def case_names() -> NamesByCode:
 
 
 _SYSTEM: NamesByCode = {
-    **dict.fromkeys(("registry", "eligibility", "payout", "seed"), ("系统", "the system")),
+    **dict.fromkeys(("registry", "eligibility", "payout", "payout-relay", "seed"), ("系统", "the system")),
     "policy package": ("政策规则包", "the policy package"),
 }
 _REFUSAL_STATES: NamesByCode = {"proposed": ("待作出", "drawn up"), "issued": ("已作出", "issued")}

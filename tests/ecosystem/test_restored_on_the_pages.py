@@ -99,6 +99,7 @@ def test_a_batch_that_was_lost_is_entered_again_and_not_sent_twice(
     if maker.page.locator("form[action$=open_restoration]").count():  # unless the relay has found it in the log
         maker.act("open_restoration", {"reason": "数据库恢复到付款之前"})
     checker.go("/restorations")
+    assert checker.codes() == [], "what the system found is told in Chinese, too"
     checker.act("confirm_restoration")
     maker.go("/restorations")
     maker.keep("restoration-open")
