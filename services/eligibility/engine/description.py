@@ -21,6 +21,8 @@ from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
 from shared.i18n import N_, translate
 
+_NOT_NEEDED = N_("{measure}, not needed under these interpretations")
+
 
 def describe(policy: Policy, award: Award, context: RuleContext, language: str) -> dict[str, Any]:
     """Return an award as the interpretations of `context` read it, in `zh-CN` or `en`.
@@ -29,7 +31,8 @@ def describe(policy: Policy, award: Award, context: RuleContext, language: str) 
     What an interpretation does not require is left out.
     """
     resolved = resolve(award, context.interpretations)
-    measures = resolved.measures
+    measures = award.measures  # under any interpretations
+    needed = {measure.name for measure in resolved.measures}
     conditions = [resolve(each, context.interpretations) for each in every_condition(award)]
     amount = resolved.amount
     return {
@@ -50,7 +53,9 @@ def describe(policy: Policy, award: Award, context: RuleContext, language: str) 
         "instalments": resolved.instalments and _instalments(resolved.instalments, context).within(language),
         "measures": [
             {
-                "title": measure.words.within(language),
+                "title": (measure.words if measure.name in needed else said(_NOT_NEEDED, measure=measure.words)).within(
+                    language
+                ),
                 "rule": measure.rule.within(language),
                 "figures": [words.within(language) for _, words, *_ in measure.columns.values()],
                 "numbers": [each.within(language) for each in numbers_of(measure, context)],

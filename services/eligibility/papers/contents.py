@@ -132,16 +132,19 @@ def refusal_letter(
             ),
             "completion_days": office.completion_days or unset("completion_days", language),
             "would_be": money(would_be, language) if would_be else "",
-            "statements": [
-                {
-                    "made_on": day(calendar_date(datetime.fromisoformat(each["made_at"])), language),
-                    "statement": each["statement"],
-                    "document": each["document"],
-                }
-                for each in statements
-            ],
+            "statements": [statement_said(each, language) for each in statements],
         }
     )
+
+
+def statement_said(statement: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return what a letter says of a statement that the enterprise made, on its day in China."""
+    made_on = calendar_date(datetime.fromisoformat(statement["made_at"]))
+    return {
+        "made_on": day(made_on, language),
+        "statement": statement["statement"],
+        "document": statement["document"],
+    }
 
 
 def approved_on(row: Any) -> date | None:

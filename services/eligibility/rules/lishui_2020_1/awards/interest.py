@@ -41,8 +41,8 @@ FAR = pl.date(9999, 12, 31)
         " support is the sum of balance × days × reference rate over the year, × the share ÷ the days of the day"
         " count, cut to the fen; where the interest paid is the limit, it is at most the loan's interest paid less"
         " other subsidy, not below zero. The benchmark has three tenors and is the one in force on each day; the loan"
-        " prime rate is of one year up to 60 months, of five years above, and is the one in force at drawdown. While a rate, or under that"
-        " limit the interest paid, is not on record for a loan that counts, the award is undetermined",
+        " prime rate is of one year up to 60 months, of five years above, and is the one in force at drawdown."
+        " While a rate, or under that limit the interest paid, is not on record for a loan that counts, it is undetermined",
     ),
     parts={
         "loan_id": Table("loans").loan_id,
