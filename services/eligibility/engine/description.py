@@ -9,6 +9,7 @@ from services.eligibility.engine.dependencies import reads_of
 from services.eligibility.engine.resolved_award import resolved_award
 from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.domain import Policy
+from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import every_condition
 from services.eligibility.rules.grammar.conditions import Combination, Condition, is_required
@@ -44,7 +45,7 @@ def describe(policy: Policy, award: Award, context: RuleContext, language: str) 
         "who": policy.recipients[award.code].within(language),
         "about": award.about.phrase().within(language),
         "once": award.about.once,
-        "rules": [rule.within(language) for rule in award.about.rules(context)],
+        "rules": [rule.within(language) for rule in (*award.about.rules(context), *_paid_as(policy, award))],
         "conditions": [_condition(policy, award, each, context, language) for each in conditions if is_required(each)],
         "amount": translate(N_("in kind: no money is paid"), language)
         if amount is None
@@ -102,6 +103,14 @@ def _criteria_of_steps(policy: Policy, award: Award, context: RuleContext, langu
         and each.concerns(award.code)
         and not any(context.interpretation(name) in each.idle for name in each.readings)
     ]
+
+
+def _paid_as(policy: Policy, award: Award) -> list[Text]:
+    """Return that payments under other awards count, where they do."""
+    if not award.also_paid_as:
+        return []
+    others = wording.listed([policy.award_titles[code] for code in award.also_paid_as])
+    return [said(N_("What was paid as “{awards}” counts as paid for the same matter."), awards=others)]
 
 
 def _instalments(count: Parameter, context: RuleContext) -> Text:

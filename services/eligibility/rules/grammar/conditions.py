@@ -241,9 +241,7 @@ class Holds(Condition):
 
     def phrase(self, context: RuleContext) -> Text:
         phrase = self.measured.phrase(context)
-        if (
-            isinstance(self.measured, Column) and self.measured.source is None
-        ):  # a fact as it is, that an office records
+        if isinstance(self.measured, Column) and self.measured.lacking == self.measured.name:  # as it is recorded
             return said(N_("recorded as “{flag}”"), flag=phrase)
         return phrase
 
