@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from services.eligibility.engine.description import in_one_line
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar.results import MET
 from services.eligibility.rules.text import Text
@@ -133,8 +134,9 @@ def completion(
         ways = [_separator(language).join(_way(each)) for each in condition.get("within") or (condition,)]
         if any(ways):
             either = translate(_OR, language).join(filter(None, ways))
-            text = {"title": {language: condition["title"]}, "would_take": {language: either}}
-            yield translate(N_("{title}: {would_take}"), language, text)
+            stop = "。" if language == CHINESE else "."
+            told = {"title": condition["title"], "test": either + stop}
+            yield in_one_line(told, "：" if language == CHINESE else ": ")
     kept: dict[Text | None, list[str]] = {}
     for name, words in missing:
         kept.setdefault(policy.offices.keeper_of(name.partition(".")[0]), []).append(words)

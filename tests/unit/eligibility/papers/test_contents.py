@@ -102,7 +102,7 @@ def test_a_refusal_for_want_of_every_alternative_says_that_one_of_them_is_enough
     (line,) = conditions.completion([failed["park-sales"]], (), POLICY, "zh-CN")
     assert line == (
         "园区零售额：电商零售额再增加 299,999,999 元，即符合该项条件；"
-        "或者农产品电商零售额再增加 99,999,998 元，即符合该项条件"
+        "或者农产品电商零售额再增加 99,999,998 元，即符合该项条件。"
     )
 
 
@@ -113,7 +113,7 @@ def test_an_alternative_that_cannot_be_completed_by_figures_alone_is_not_offered
     }
     (occupancy,) = [each for each in conditions.unmet(shown(no_market, "zh-CN")) if each["name"] == "occupancy"]
     (line,) = conditions.completion([occupancy], (), POLICY, "zh-CN")
-    assert line == "电商入驻比例：电商企业入驻面积再增加 700 平方米，即符合该项条件"
+    assert line == "电商入驻比例：电商企业入驻面积再增加 700 平方米，即符合该项条件。"
 
 
 def test_missing_data_are_named_with_who_records_them() -> None:
