@@ -131,3 +131,18 @@ def test_days_of_a_hub_are_those_of_the_year_that_is_told() -> None:
     }
     assert "÷ 自启用日起的当年日历天数 184 天" in said[2020]
     assert "÷ 全年日历天数 365 天" in said[2021]
+
+
+@pytest.mark.parametrize(
+    ("award", "dataset", "condition"),
+    [
+        ("sustained-growth", "statistics_sales", "growth-1"),
+        ("retail-scale", "annual_sales", "tier-newly-reached"),
+    ],
+)
+def test_rows_of_the_years_that_are_compared_are_cited(award: str, dataset: str, condition: str) -> None:
+    """Those of later years decide nothing."""
+    rows = [{"uscc": OWN, "year": year, "online_retail_fen": year} for year in range(2018, 2024)]
+    found = explained(award, {dataset: rows})
+    (tested,) = [each for each in found.conditions if each.name == condition]
+    assert [row.key["year"] for row in tested.facts if row.dataset == dataset] == [2018, 2019, 2020, 2021]

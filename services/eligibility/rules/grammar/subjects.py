@@ -27,10 +27,10 @@ CASE_SCHEMA = pl.Schema(
 #: What one award is given for, by what its subject is.
 _PER = {
     "enterprise": N_("once for each enterprise, by {dataset}"),
-    "one": N_("once for each of {dataset}; an enterprise that has several may get it for each"),
+    "one": N_("once for each one of {dataset}; an enterprise with several may get it for each"),
     "unit and level": N_("by {dataset}, event by event"),
     "enterprise in each year": N_("each year, for each enterprise, by {dataset}"),
-    "one in each year": N_("each year, for each of {dataset}; an enterprise that has several may get it for each"),
+    "one in each year": N_("each year, for each one of {dataset}; an enterprise with several may get it for each"),
 }
 
 
