@@ -26,6 +26,7 @@ TERMS: Mapping[str, NamesByCode] = {
     "unit": {
         "yuan": ("元", "yuan"),
         "US dollars": ("美元", "US dollars"),
+        "basis points": ("基点，1%填100", "basis points, 100 for 1%"),
         "enterprises": ("家", "enterprises"),
         "parcels/day": ("件/日", "parcels a day"),
         "square metres": ("平方米", "square metres"),
