@@ -1,4 +1,4 @@
-"""What is undetermined says why, in words that somebody can act on, and never speaks of zero or of a refusal."""
+"""What is undetermined says why, in words that somebody can act on; an explanation cites the rows that decide, and no others."""
 
 from __future__ import annotations
 
@@ -146,3 +146,14 @@ def test_rows_of_the_years_that_are_compared_are_cited(award: str, dataset: str,
     found = explained(award, {dataset: rows})
     (tested,) = [each for each in found.conditions if each.name == condition]
     assert [row.key["year"] for row in tested.facts if row.dataset == dataset] == [2018, 2019, 2020, 2021]
+
+
+def test_rates_that_took_effect_after_the_year_are_not_cited() -> None:
+    rates = [
+        {"series": "pboc_benchmark_1y", "effective_on": date(year, 1, 1), "value": 435, "status": "verified"}
+        for year in (2015, 2021, 2022)
+    ]
+    found = explained("loan-interest", {"loans": [{"loan_id": "L", "uscc": OWN}], "reference_rates": rates})
+    (tested,) = [each for each in found.conditions if each.name == "loans-counted"]
+    cited = [row.key["effective_on"].year for row in tested.facts if row.dataset == "reference_rates"]
+    assert cited == [2015, 2021]

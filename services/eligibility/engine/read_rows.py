@@ -60,6 +60,8 @@ class ReadRows:
         if "year" in declared.key and year is not None:
             own = declared.name in self._award.about.datasets and not earlier
             rows = [row for row in rows if row["year"] == year or (row["year"] < year and not own)]
+        if "effective_on" in declared.key and year is not None:
+            rows = [row for row in rows if row["effective_on"].year <= year]  # a later rate decides nothing
         if dated and declared.period is not None and day is not None:
             first, last = declared.period.first, declared.period.last
             in_force = [row for row in rows if row[first] <= day and (row[last] is None or row[last] > day)]

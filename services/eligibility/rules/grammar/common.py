@@ -205,7 +205,9 @@ def conditions_on_time(about: About) -> tuple[Condition, ...]:
 
 def condition_on_payment(codes: tuple[str, ...], *, once: bool) -> Holds:
     """Return the condition that nothing was paid for the same before, in this system or outside it."""
-    words = Text("“此前已付奖补”中没有同一事项的记录", "no payment for the same matter among the earlier ones on record")
+    words = Text(
+        "“此前已付奖补”中没有同一事项的记录", "no payment for the same matter among the earlier ones on record"
+    )
     paid = Text("此前已就同一事项支付", "already paid for the same matter")
     return Holds("not-paid-before", Column("paid_before.open", "flag", words, PaidBefore(codes, once)), paid)
 
