@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -110,7 +110,7 @@ def calls() -> Iterator[tuple[str, str, ast.expr]]:
     for file, tree in _trees():
         places = keywords | {"ValueError": 0} if file.endswith("/schemas.py") else keywords
         passed_on, held = _passed_on(tree), _held(tree)
-        for node in ast.walk(tree):
+        for node in _nodes(tree):
             if isinstance(node, ast.Call) and (name := _name(node.func)) in places and len(node.args) > places[name]:
                 message = node.args[places[name]]
                 if message not in passed_on:
@@ -132,7 +132,7 @@ def templates() -> Iterator[tuple[str, str]]:
 def _passed_on(tree: ast.Module) -> set[ast.AST]:
     """Return the arguments by which a function of KEYWORDS passes on the message that it takes."""
     found: set[ast.AST] = set()
-    for function in ast.walk(tree):
+    for function in _nodes(tree):
         if isinstance(function, ast.FunctionDef) and function.name in KEYWORDS:
             parameters = [*function.args.posonlyargs, *function.args.args]
             taken = {each.arg for each in parameters[KEYWORDS[function.name] :][:1]}
@@ -143,7 +143,7 @@ def _passed_on(tree: ast.Module) -> set[ast.AST]:
 def _held(tree: ast.Module) -> dict[str, list[ast.expr]]:
     """Return the sentences that variables of `tree` hold, by the variable's name."""
     found: dict[str, list[ast.expr]] = defaultdict(list)
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Assign(
                 targets=[ast.Name(id=name)], value=ast.Constant(value=str()) | ast.IfExp() | ast.JoinedStr()
@@ -184,7 +184,7 @@ def constants() -> dict[str, list[str]]:
 def enumerations() -> Iterator[tuple[str, str]]:
     """Yield the values of the enumerations that people read, permissions left out."""
     for file, tree in _trees():
-        for node in ast.walk(tree):
+        for node in _nodes(tree):
             if isinstance(node, ast.ClassDef) and "StrEnum" in map(_name, node.bases) and node.name not in NOT_READ:
                 for member in node.body:
                     match member:
@@ -198,13 +198,19 @@ def error_classes() -> frozenset[str]:
     bases = {
         node.name: {_name(base) for base in node.bases}
         for _, tree in _trees()
-        for node in ast.walk(tree)
+        for node in _nodes(tree)
         if isinstance(node, ast.ClassDef)
     }
     found = {"DomainError", "InvalidValue"}
     while more := {name for name, of in bases.items() if of & found} - found:
         found |= more
     return frozenset(found)
+
+
+@cache
+def _nodes(tree: ast.Module) -> Sequence[ast.AST]:
+    """Return all nodes of `tree`: finding them takes longer than what is asked of them."""
+    return list(ast.walk(tree))
 
 
 def _trees() -> Iterator[tuple[str, ast.Module]]:

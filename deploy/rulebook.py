@@ -34,7 +34,13 @@ _SAID = {
         "Generated from the policy package, not edited: `python -m deploy.rulebook`",
     ),
     "default": Text(
-        "条件按默认口径写出，口径可选处另行注明。", "Conditions are written under the default interpretations."
+        "条件和金额按默认口径写出。括号中的“适用口径”可以改选，各种选法和理由见文末“适用口径”；"
+        "“实施口径”是文件未作规定的做法，理由和采纳情况见文末“实施口径”。"
+        "先读文末“各项奖补通用的规则”：其中写明何时不予奖补、何时无法判定、所在地以哪一日为准。",
+        "Conditions and amounts are written under the default interpretations. An interpretation in brackets has other"
+        " values, with their reasons, under “Interpretations”; a criterion is a rule of practice that the document does not"
+        " state, and its reason is under “Criteria”. “What holds for every award” says when an award is refused, when it is"
+        " undetermined, and as of which day a place counts: read it first.",
     ),
     "article": Text("条款", "Article"),
     "who": Text("奖补对象", "Given to"),
@@ -43,8 +49,8 @@ _SAID = {
     "conditions": Text("条件", "Conditions"),
     "amount": Text("金额", "Amount"),
     "instalments": Text("兑现", "Paid in"),
-    "later": Text("以后年度", "In later years"),
-    "measures": Text("计量", "Measures"),
+    "measures": Text("先行计算", "Worked out first"),
+    "figures": Text("得出：", "gives: "),
     "interpretations": Text("适用口径", "Interpretations"),
     "interpretation": Text("适用口径", "interpretation"),
     "for": Text("默认口径的理由", "Why the first"),
@@ -64,7 +70,9 @@ _SAID = {
     "criterion": Text("实施口径", "criterion"),
     "reason": Text("理由", "Reason"),
     "adopted": Text("采纳文件", "Adopted by"),
-    "not adopted": Text("尚无采纳文件", "not adopted yet"),
+    "not adopted": Text("尚无文件采纳", "not adopted yet"),
+    "idle": Text("默认口径下不适用", "asks for nothing by default"),
+    "criterion named": Text("实施口径“{}”", "criterion “{}”"),
     "data": Text("所依据的数据（主管部门）", "Data that decide (kept by)"),
     "supplement": Text("附则及通例", "Suppl. and practice"),
 }
@@ -126,13 +134,10 @@ def _award(policy: Policy, award: Award, context: RuleContext, language: str) ->
         yield f"  - {_basis(basis, language)}"
     if described["instalments"]:
         yield f"- {_say('instalments', language)}{colon}{described['instalments']}"
-    if award.in_later_years is not None:
-        question = policy.interpretations[award.in_later_years.interpretation]
-        default = question.values[question.default].within(language)
-        yield f"- {_say('later', language)}{colon}{default}{_named(policy, [question.name], language)}"
     for measure in described["measures"]:
+        figures = _bracketed(_say("figures", language) + _list(measure["figures"], language), language)
         yield (
-            f"- {_say('measures', language)}{colon}{measure['title']}{colon}{_list(measure['figures'], language)}"
+            f"- {_say('measures', language)}{colon}{measure['title']}{figures}"
             f"{_named(policy, measure['readings'], language)}"
         )
         yield f"  - {measure['rule']}"
@@ -160,9 +165,7 @@ def _condition(
 def _basis(basis: Mapping[str, Any], language: str) -> str:
     if basis["kind"] == "article":
         return f"{basis['title']}{_mark(': ', language)}{basis['text']}"
-    adopted = basis["document"] or _say("not adopted", language)
-    why = _bracketed(f"{basis['text']}{_mark('; ', language)}{adopted}", language)
-    return f"{_say('criterion', language)}{_mark(': ', language)}{basis['title']}{why}"
+    return _say("criterion named", language).format(basis["title"])
 
 
 def _mark(mark: str, language: str) -> str:
@@ -218,12 +221,12 @@ def _parameters(policy: Policy, language: str) -> Iterator[str]:
 
 
 def _value(values: ParameterValues, language: str) -> str:
-    """Return a value with its unit; codes as the field that has all of them calls them."""
+    """Return a value with its unit; codes as the field with the fewest codes that has all of them calls them."""
     value = values.values[0][1]
     if values.unit != "codes" or not isinstance(value, tuple):
         return values.value_phrase().within(language)
     fields = (field.choices for dataset in CATALOGUE.values() for field in dataset.fields)
-    words = next((choices for choices in fields if set(value) <= set(choices)), {})
+    words = min((choices for choices in fields if set(value) <= set(choices)), key=len)
     return _list([Text(*words[str(code)]).within(language) for code in value], language)
 
 
@@ -246,6 +249,9 @@ def _criteria(policy: Policy, language: str) -> Iterator[str]:
     yield "|---|---|---|"
     for criterion in policy.criteria:
         adopted = criterion.document or _say("not adopted", language)
+        defaults = {policy.interpretations[name].default for name in criterion.readings}
+        if defaults & set(criterion.idle):
+            adopted += _mark("; ", language) + _say("idle", language)
         yield f"| {criterion.title.within(language)} | {criterion.reason.within(language)} | {adopted} |"
 
 

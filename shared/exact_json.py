@@ -14,11 +14,27 @@ _MAX_DEPTH = 100
 """Levels of lists and objects in one another: Python reads a few hundred, less the deeper the call."""
 
 
+class RepeatedMemberError(ValueError):
+    """An object gives a member, its `name`, more than once."""
+
+    def __init__(self, name: str) -> None:
+        """Keep the name of the member."""
+        super().__init__(name)
+        self.name = name
+
+
 def read_json(text: bytes, *, decimals: bool) -> Any:
-    """Parse strict JSON: with `decimals`, numbers with a point are exact `Decimal`s. Raises orjson.JSONDecodeError."""
+    """Parse strict JSON: with `decimals`, numbers with a point are exact `Decimal`s.
+
+    Raises orjson.JSONDecodeError or RepeatedMemberError. Every member has a colon, so a text without more colons than members is
+    not read again.
+    """
     parsed = orjson.loads(text)
     if len(text) > _MAX_DEPTH and text.count(b"[") + text.count(b"{") > _MAX_DEPTH and _is_deep(parsed):
         raise orjson.JSONDecodeError("too many levels", "", 0)
+    colons = text.count(b":")
+    if not (type(parsed) is dict and colons <= len(parsed)) and colons > _members(parsed):
+        json.loads(text, object_pairs_hook=_once)
     return json.loads(text, parse_float=Decimal) if decimals else parsed
 
 
@@ -29,25 +45,6 @@ def in_json(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
-
-
-class _RepeatedError(Exception):
-    """A member is given twice."""
-
-
-def repeated_member(text: bytes, parsed: object) -> str | None:
-    """Return the name of a member that some object in `text`, parsed as `parsed`, gives more than once; else None.
-
-    Every member has a colon, so a text without more colons than members is not read again.
-    """
-    colons = text.count(b":")
-    if (isinstance(parsed, dict) and colons <= len(parsed)) or colons <= _members(parsed):
-        return None
-    try:
-        json.loads(text, object_pairs_hook=_once)
-    except _RepeatedError as found:
-        return str(found)
-    return None
 
 
 def _is_deep(value: object) -> bool:
@@ -72,5 +69,5 @@ def _once(pairs: Sequence[tuple[str, object]]) -> None:
     seen = set()
     for name, _ in pairs:
         if name in seen:
-            raise _RepeatedError(name)
+            raise RepeatedMemberError(name)
         seen.add(name)

@@ -198,8 +198,10 @@ def _explain(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
 def _print_condition(condition: dict[str, Any], depth: int) -> None:
     result = cli.as_word(condition["result"], CONDITION_RESULTS)
     basis = condition["basis"]["title"]
-    console.print(f"{'  ' * depth}{result}  {condition['sentence']}  [{basis}]", markup=False)
-    for inner in condition.get("within", []):
+    within = condition.get("within", [])
+    said = condition["title"] if within else condition["sentence"]
+    console.print(f"{'  ' * depth}{result}  {said}  [{basis}]", markup=False)
+    for inner in within:
         _print_condition(inner, depth + 1)
 
 

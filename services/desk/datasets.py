@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,6 +42,13 @@ CHOICES: Mapping[str, Names] = {
     code: names for dataset in CATALOGUE.values() for item in dataset.fields for code, names in choices_of(item).items()
 }
 """What codes that any field may hold are called, for a policy's numbers, which are lists of such codes, too."""
+
+
+def choices_in_words(codes: Sequence[str], language: str) -> list[str]:
+    """Return a list of codes as the smallest list of choices that has them all calls them: others may have one of them, too."""
+    lists = [choices_of(item) for dataset in CATALOGUE.values() for item in dataset.fields]
+    names = min((found for found in lists if set(codes) <= set(found)), key=len, default=CHOICES)
+    return [word(code, language, names) or "" for code in codes]
 
 
 def shown(item: Field, value: object, language: str) -> str:

@@ -21,12 +21,12 @@ from services.desk.acts.jobs import list_of_skipped
 from services.desk.acts.library import act_of, has_act
 from services.desk.audit_words import figures, title_of
 from services.desk.clients.base import SERVICES
-from services.desk.datasets import CHOICES, TITLES, is_number, key_of, label_of, row_page, shown
+from services.desk.datasets import CHOICES, TITLES, choices_in_words, is_number, key_of, label_of, row_page, shown
 from services.desk.rooms import beginnings, room_of, rooms
 from services.desk.session import PERSON, Person, chosen_language
 from services.desk.subjects import known_parts, subjects_of
 from services.desk.terms import term
-from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.datasets import CATALOGUE, STARTING_VALUES
 from shared.clock import calendar_date, local_time
 from shared.i18n import CHINESE, Language, NamesByCode, language_of, translate, word
 from shared.media_types import HTML
@@ -99,6 +99,8 @@ def environment(language: Language) -> Environment:
         "instant": lambda instant: local_time(instant)[:16] if instant else "",
         "word": lambda code: word(code, language, _NAMES) or "",
         "choice": lambda code: word(code, language, CHOICES) or "",
+        "choices": lambda codes: choices_in_words(codes, language),
+        "source": lambda text: translate(text, language) if text == STARTING_VALUES else text,
         "term": lambda code, kind: term(code, kind, chinese=language == CHINESE),
         "sentence": lambda text: Markup("<br>").join(str(text).splitlines()),
     }

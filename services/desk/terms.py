@@ -23,6 +23,22 @@ _ACCOUNTS: NamesByCode = {
 }
 
 TERMS: Mapping[str, NamesByCode] = {
+    "unit": {
+        "yuan": ("元", "yuan"),
+        "US dollars": ("美元", "US dollars"),
+        "basis points": ("基点，1%填100", "basis points, 100 for 1%"),
+        "enterprises": ("家", "enterprises"),
+        "parcels/day": ("件/日", "parcels a day"),
+        "square metres": ("平方米", "square metres"),
+        "places": ("名", "places"),
+        "orders/month": ("单/月", "orders a month"),
+        "instalments": ("期", "instalments"),
+        "years": ("年", "years"),
+        "year": ("年", ""),
+        "days/year": ("天/年", "days a year"),
+        "months": ("个月", "months"),
+        "date": ("", ""),
+    },
     "proposal": {
         "proposed": ("待复核", "waits for a second person"),
         "confirmed": ("已确认", "confirmed"),
@@ -119,7 +135,6 @@ TERMS: Mapping[str, NamesByCode] = {
         "suspended": ("暂缓事项处理", "suspended ones"),
         "refusal": ("作出不予兑现告知", "refusals"),
     },
-    "unit": {"enterprises": ("家", "enterprises"), "basis points": ("%", "%")},
     "award_status": {
         "in_force": ("执行中", "in force"),
         "suspended": ("中止执行", "suspended"),

@@ -14,7 +14,7 @@ from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.catalogue.checks import check_cells
-from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.datasets import CATALOGUE, STARTING_VALUES
 from shared.catalogue.validation_errors import no_errors
 from shared.clock import Clock, SystemClock, calendar_date
 from shared.database.engine import Database
@@ -61,7 +61,7 @@ def seed(database: Database, clock: Clock) -> int:
             actor="seed",
             confirmed_by=CONFIRMED_BY,
             at=clock.now(),
-            source=N_("starting values of the policy packages"),
+            source=STARTING_VALUES,
             reason=N_("a new registry starts with them"),
         )
         return repository.publish(connection, staged, author).revision

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from shared.catalogue.declarations import enterprises, money, monitoring, platforms
 from shared.catalogue.domain import Dataset
+from shared.i18n import N_
 from shared.policies import POLICIES, PolicyPackageError
 
 _OF_ANY_POLICY: tuple[Dataset, ...] = (
@@ -44,3 +45,6 @@ def _by_name() -> Mapping[str, Dataset]:
 
 
 CATALOGUE = _by_name()
+
+STARTING_VALUES = N_("starting values of the policy packages")
+"""The source that the registry records of the rows that packages bring along, shown in the language of who reads it."""

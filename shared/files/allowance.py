@@ -16,7 +16,7 @@ _SECONDS_PER_BYTE_HELD = 2**-20
 
 
 class Allowance:
-    """The limit of this process: `seconds`, and what is earned by values, up to 1 s for each MiB that holds them."""
+    """The limit of this process: `seconds`, and the whole seconds earned by values, up to 1 for each MiB that holds them."""
 
     def __init__(self, seconds: int, most_bytes: int) -> None:
         """Set the limit for a file of `most_bytes`."""
@@ -36,7 +36,7 @@ class Allowance:
         self._set()
 
     def _set(self) -> None:
-        limit = min(self._seconds + math.ceil(min(self._earned, self._held)), self._most)
+        limit = min(self._seconds + math.floor(min(self._earned, self._held)), self._most)
         if limit > self._limit:
             self._limit = limit
             resource.setrlimit(resource.RLIMIT_CPU, (limit, self._most))

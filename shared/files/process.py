@@ -35,7 +35,7 @@ REFUSED, TABLES, PART, ROWS, END, BROKEN = b"R", b"T", b"P", b"W", b"E", b"X"
 
 Step = Literal["find", "read", "rows", "xml"]
 SECONDS: Mapping[Step, int] = {"find": 2, "read": 2, "rows": 3, "xml": 3}
-"""Of the processor, for a small file: its table is found and then read, with what a bomb may earn by `Allowance` in about 5 s."""
+"""Of the processor, for a small file. Its table is found and then read: a bomb, which earns nothing, has ended within 5 s."""
 _ROWS_PER_MESSAGE = 1_000
 
 

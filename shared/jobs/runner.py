@@ -38,7 +38,7 @@ class RunningJob:
         self.done, self.total = done, total
         self._renew()
 
-    def in_chunks(self, ids: Sequence[UUID], most: int) -> Iterator[Sequence[UUID]]:
+    def in_chunks(self, ids: Sequence[str], most: int) -> Iterator[Sequence[str]]:
         """Yield `ids` in pieces for one transaction each, and report progress after it.
 
         Each has a tenth of them, so that whoever waits sees it go on; but at most `most`, and at least a twentieth of that.

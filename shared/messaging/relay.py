@@ -157,9 +157,14 @@ class Relay:
 
     def _next(self, in_flight: int) -> Sequence[Unpublished]:
         with self._database.reading() as connection:
-            found = connection.execute(queries.unpublished_batches, {"in_flight": in_flight, "events": SEND_EVENTS})
-            # Rows straight from the driver: SQLAlchemy's would take three times as long.
-            return [Unpublished._make(row) for row in found.cursor.fetchall()]
+            driver, statement = connection.connection.driver_connection, queries.unpublished_batches
+            assert driver is not None
+            # Rows straight from the driver, and binary: SQLAlchemy's, and JSON in arrays as text, would take three times as long.
+            with driver.cursor(binary=True) as cursor:
+                found = cursor.execute(
+                    str(statement.compile(dialect=connection.dialect)), {"in_flight": in_flight, "events": SEND_EVENTS}
+                )
+                return [Unpublished._make(row) for row in found]
 
     def _settle(self, sent: Sent) -> None:
         """Wait for the acknowledgements of what was sent, and mark what was acknowledged."""

@@ -25,7 +25,7 @@ from shared.messaging.kafka import Cluster
 from shared.runtime import reduce_garbage_collection
 from tests.bench.bench_registry import Figure, timed
 from tests.support.databases import DatabaseServer
-from tests.support.events import relay_of
+from tests.support.events import SIGNERS, relay_of
 
 DECISIONS = 100_000
 EVALUATION = UUID("019bd1a0-0000-7000-8000-000000000001")
@@ -121,12 +121,13 @@ def relayed(database: Database, cluster: Cluster, count: int) -> Figure:
 
 
 def messages_of(database: Database) -> list[Message]:
-    """Return key, value and headers of all that the outbox has to publish."""
+    """Return key, value and headers of all that the outbox has to publish, signed as the relay signs them."""
     messages: list[Message] = []
     relay, last = relay_of("eligibility", database, Cluster(""), "bench-reading"), 0
     while batches := relay._next(last):
         messages += [message for batch in batches for message in batch.messages()]
         last = batches[-1].id
+    SIGNERS["eligibility"].sign(messages)
     return messages
 
 

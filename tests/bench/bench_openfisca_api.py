@@ -38,7 +38,7 @@ MONEY = {
     "courier_years": {"rent": "rent_fen"},
     "cross_border_years": {"sales_usd": "sales_usd_cents", "sales_cny": "sales_cny_fen", "postage": "postage_fen"},
 }
-COUNTS = {"courier_years": ("parcels", "operating_days")}
+COUNTS = {"courier_years": ("parcels",)}
 DATASETS = ("enterprises", "locations", "monitoring_inclusions", *MONEY)
 
 
@@ -59,7 +59,7 @@ def asked(facts: Facts, name: str, uscc: str) -> tuple[dict[str, Any], dict[str,
     reference = {"reference_rates": parity.to_dicts()}
     ours = {
         "policy": POLICY, "uscc": uscc, "award_years": [YEAR], "decided_on": "2024-03-01", "awards": list(AWARDS),
-        "from_registry": False, "interpretations": {"daily_average": "operating_days"}, "facts": {**written, **reference},
+        "from_registry": False, "facts": {**written, **reference},
     }  # fmt: skip
     form, place = rows["enterprises"].item(0, "legal_form"), written["locations"]
     values: dict[str, dict[str, Any]] = {"legal_form": {"ETERNITY": form}}

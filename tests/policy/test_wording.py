@@ -109,9 +109,8 @@ HUB: Any = {
         (
             2021,
             "daily-parcels",
-            "年发件量 10 件；启用年度自启用日起的日历天数为 0，无从比较",
-            "parcels of the year 10, with nothing to compare it with: calendar days of the year (in the first, from the"
-            " opening on) 0",
+            "年发件量 10 件；自启用日起的当年日历天数为 0，无从比较",
+            "parcels of the year 10, with nothing to compare it with: calendar days of the year from the opening on 0",
         ),
     ],
     ids=["denied", "nothing-to-divide-by"],

@@ -99,9 +99,24 @@ async def show_near_misses(request: Request, desk: OwnDesk, uscc: str) -> Respon
     except Refused as refused:
         return page(request, template, uscc=uscc, near=[], missing=[], problem=refused.problem)
     found = [award for answer in answers.values() if answer for award in answer["awards"]]
-    near = [(award, condition) for award in found for condition in award["near_misses"] if _is_near(condition)]
+    near = [
+        (award, condition)
+        for award in found
+        if all(_is_short(each) for each in award["conditions"] if each["result"] == "failed")
+        for condition in award["near_misses"]
+        if _is_near(condition)
+    ]
     missing = [answer for answer in answers.values() if isinstance(answer, Missing)]
     return page(request, template, uscc=uscc, near=near, missing=missing, problem=None)
+
+
+def _is_short(failed: Mapping[str, Any]) -> bool:
+    """Whether more of something would have met a failed condition: where it would not, the award is not near by any figure."""
+    parts = [each for each in failed.get("within", ()) if each["result"] == "failed"]
+    if not parts:
+        return bool(failed.get("short_by"))
+    enough = any if failed["comparison"]["code"] == "any" else all
+    return enough(map(_is_short, parts))
 
 
 def _is_near(condition: Mapping[str, Any]) -> bool:

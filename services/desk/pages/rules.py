@@ -80,7 +80,9 @@ async def show_award(request: Request, desk: OwnDesk, policy: str, award: str) -
     rule = next((each for each in found["awards"] or () if each["code"] == award), None)
     if rule is None:
         raise NotFound("There is no such page.")
-    sentences = [each for each in found["coverage"] or () if award in each["awards"]]
+    # Criteria stand beside the conditions and readings that rest on them: not every one applies.
+    lines = (each for each in found["coverage"] or () if each["claimed_as"] != "criterion")
+    sentences = [each for each in lines if award in each["awards"]]
     return page(request, "award_rule.html", policy_code=policy, rule=rule, sentences=sentences)
 
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.eligibility.decisions.selection import Selection, select
 from shared.database.queries import load
 
 queries = load(__package__)
 
 BLOCKERS = ("flagged", "not_confirmed", "not_reviewed", "not_noticed", "stale", "own", "suspended")
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a bulk approval may approve, how many an earlier attempt approved, and how many are skipped, by blocker."""
-
-    ids: list[UUID]
-    done: int
-    skipped: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +55,4 @@ def select_for_approval(
         "jurisdiction": jurisdiction,
         "notice_days": notice_days,
     }
-    rows = connection.execute(queries.select_candidates, values).all()
-    found = Counter(row.blocker for row in rows)
-    return Selection(
-        [row.id for row in rows if row.blocker is None],
-        found["done"],
-        {blocker: found[blocker] for blocker in BLOCKERS},
-    )
+    return select(connection, queries.select_candidates, values, BLOCKERS)

@@ -119,6 +119,7 @@ class PartsView(BaseModel):
 
     name: str = Field(description="The measure")
     title: str = Field(description="Its name in the caller's language")
+    rule: str = Field(description="How its figures are worked out, in the caller's language")
     columns: dict[str, str] = Field(description="The title of each column, in the caller's language")
     rows: list[dict[str, Any]] = Field(description="Its rows, with columns of their own")
     texts: list[dict[str, str]] = Field(description="The same rows in the caller's language, with units")

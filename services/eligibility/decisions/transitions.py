@@ -157,13 +157,13 @@ def conclude(connection: Connection, noticed_on: date, *, by: str) -> None:
     _record(connection, Act.CONCLUDE, by=by)
 
 
-def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str | None) -> int:
+def approve(connection: Connection, ids: Sequence[UUID | str], *, by: str, reason: str | None) -> int:
     """Approve those of the decisions `ids` that are proposed, and rest on no proposal or fact of `by`; returns how many.
 
     The caller has checked whether they may be approved (flags, notice, jurisdiction). Versions are numbered without gaps, the
     version before is superseded, and the events enter the outbox.
     """
-    values = {"ids": list(ids), "by": by}
+    values = {"ids": _as_array(ids), "by": by}
     pick(connection, queries.pick_approvable, values)
     connection.execute(queries.leave_decided)
     if connection.execute(queries.any_in_force).scalar_one():
@@ -183,9 +183,9 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
     return approved
 
 
-def pass_step(connection: Connection, ids: Sequence[UUID], step: str, *, by: str, notice_days: int) -> int:
+def pass_step(connection: Connection, ids: Sequence[UUID | str], step: str, *, by: str, notice_days: int) -> int:
     """Pass a review of those of the decisions `ids` that still wait for it; returns how many."""
-    picked = pick(connection, queries.pick_reviewable, {"ids": list(ids), "step": step})
+    picked = pick(connection, queries.pick_reviewable, {"ids": _as_array(ids), "step": step})
     done = connection.execute(queries.leave_done, {"step": step}).rowcount
     values = {"step": step, "outcome": "passed", "by": by, "reason": None}
     connection.execute(queries.take_step_of_picked, values)
@@ -223,6 +223,11 @@ def _act(
 ) -> None:
     """Execute a statement that records acts and returns their decisions, and announce how these progress."""
     _announce(connection, connection.execute(statement, values).scalar_one(), notice_days)
+
+
+def _as_array(ids: Sequence[UUID | str]) -> str:
+    """Write ids as an array of the database's: the driver looks at each of thousands whether it has to be quoted."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _announce(connection: Connection, ids: str | None, notice_days: int) -> None:

@@ -9,15 +9,20 @@ from services.eligibility.engine.dependencies import reads_of
 from services.eligibility.engine.resolved_award import resolved_award
 from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.domain import Policy
+from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import every_condition
-from services.eligibility.rules.grammar.conditions import NOT_REQUIRED, Always, Combination, Condition
+from services.eligibility.rules.grammar.conditions import Combination, Condition, is_required
+from services.eligibility.rules.grammar.measures import numbers_of
 from services.eligibility.rules.grammar.nodes import resolve
 from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.rule_context import RuleContext
-from services.eligibility.rules.parameters import NUMBERS
+from services.eligibility.rules.grammar.terms import Parameter
+from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
 from shared.i18n import N_, translate
+
+_NOT_NEEDED = N_("{measure}, not needed under these interpretations")
 
 
 def describe(policy: Policy, award: Award, context: RuleContext, language: str) -> dict[str, Any]:
@@ -26,8 +31,9 @@ def describe(policy: Policy, award: Award, context: RuleContext, language: str) 
     A condition has a title, the test in words, what it rests on, the interpretations that chose it, and the conditions within.
     What an interpretation does not require is left out.
     """
-    measures = award.measures  # under any interpretations
     resolved = resolve(award, context.interpretations)
+    measures = award.measures  # under any interpretations
+    needed = {measure.name for measure in resolved.measures}
     conditions = [resolve(each, context.interpretations) for each in every_condition(award)]
     amount = resolved.amount
     return {
@@ -39,23 +45,21 @@ def describe(policy: Policy, award: Award, context: RuleContext, language: str) 
         "who": policy.recipients[award.code].within(language),
         "about": award.about.phrase().within(language),
         "once": award.about.once,
-        "rules": [rule.within(language) for rule in award.about.rules(context)],
-        "conditions": [
-            _condition(policy, award, each, context, language) for each in conditions if not _not_required(each)
-        ],
-        "amount": translate(N_("in kind"), language) if amount is None else amount.phrase(context).within(language),
-        "amount_bases": _criteria_of_steps(policy, award, language),
-        "instalments": resolved.instalments and resolved.instalments.phrase(context).within(language),
+        "rules": [rule.within(language) for rule in (*award.about.rules(context), *_paid_as(policy, award))],
+        "conditions": [_condition(policy, award, each, context, language) for each in conditions if is_required(each)],
+        "amount": translate(N_("in kind: no money is paid"), language)
+        if amount is None
+        else amount.phrase(context).within(language),
+        "amount_bases": _criteria_of_steps(policy, award, context, language),
+        "instalments": resolved.instalments and _instalments(resolved.instalments, context).within(language),
         "measures": [
             {
-                "title": measure.words.within(language),
+                "title": (measure.words if measure.name in needed else said(_NOT_NEEDED, measure=measure.words)).within(
+                    language
+                ),
                 "rule": measure.rule.within(language),
                 "figures": [words.within(language) for _, words, *_ in measure.columns.values()],
-                "numbers": [
-                    each.phrase().within(language)
-                    for each in map(context.parameters.__getitem__, measure.parameters)
-                    if each.article and each.unit in NUMBERS
-                ],
+                "numbers": [each.within(language) for each in numbers_of(measure, context)],
                 "readings": list(measure.interpretations),
             }
             for measure in measures
@@ -78,7 +82,7 @@ def _condition(
         "test": (joined if within else condition.phrase(context)).within(language),
         "basis": policy.basis_of_condition(award, condition.name).as_dict(language),
         "readings": list(condition.applied()),
-        "within": [_condition(policy, award, part, context, language) for part in within if not _not_required(part)],
+        "within": [_condition(policy, award, part, context, language) for part in within if is_required(part)],
     }
 
 
@@ -88,14 +92,36 @@ def in_one_line(condition: Mapping[str, str], colon: str) -> str:
     return test if title in test else f"{title}{colon}{test}"
 
 
-def _not_required(condition: Condition) -> bool:
-    return isinstance(condition, Always) and condition.words is NOT_REQUIRED
+def _criteria_of_steps(policy: Policy, award: Award, context: RuleContext, language: str) -> list[dict[str, Any]]:
+    """Return the criteria that steps of the amount rest on; one on other public money, where it lowers the award."""
+    lowers = award.other_support and context.interpretation("overlap") == "higher_only"
+    never = set() if lowers else {OTHER_SUPPORT}
+    return [
+        each.as_dict(language)
+        for each in policy.criteria
+        if set(each.steps) - never
+        and each.concerns(award.code)
+        and not any(context.interpretation(name) in each.idle for name in each.readings)
+    ]
 
 
-def _criteria_of_steps(policy: Policy, award: Award, language: str) -> list[dict[str, Any]]:
-    """Return the criteria that steps of the amount rest on; one on other public money, where it may lower the award."""
-    never = set() if award.other_support else {OTHER_SUPPORT}
-    return [each.as_dict(language) for each in policy.criteria if set(each.steps) - never and each.concerns(award.code)]
+def _paid_as(policy: Policy, award: Award) -> list[Text]:
+    """Return that payments under other awards count, where they do."""
+    if not award.also_paid_as:
+        return []
+    others = wording.listed([policy.award_titles[code] for code in award.also_paid_as])
+    return [said(N_("What was paid as “{awards}” counts as paid for the same matter."), awards=others)]
+
+
+def _instalments(count: Parameter, context: RuleContext) -> Text:
+    number = context.parameters[count.name].value_phrase()
+    return said(
+        N_(
+            "{instalments}, equal parts: the first due in the year of the first decision, each other a year later; the last"
+            " has what cannot be divided"
+        ),
+        instalments=number,
+    )
 
 
 def _names(award: Award, policy: Policy, context: RuleContext) -> Iterable[str]:
@@ -106,7 +132,7 @@ def _names(award: Award, policy: Policy, context: RuleContext) -> Iterable[str]:
 
 def _reading(policy: Policy, name: str, context: RuleContext, language: str) -> dict[str, Any]:
     question, value = policy.interpretations[name], context.interpretation(name)
-    criterion = policy.criterion_of_reading(name)
+    criterion = policy.criterion_of_reading(name, value)
     return {
         "name": name,
         "title": question.words.within(language),

@@ -21,18 +21,20 @@ from services.eligibility.engine.evaluate import flags_in, missing_in, years_eva
 from services.eligibility.engine.explanation import AppliedInterpretation, Explanation, Parts
 from services.eligibility.engine.fetched_rows import IndexedRows
 from services.eligibility.engine.increments import GIVEN_BEFORE
-from services.eligibility.engine.outcomes import GRANTED, REFUSED
+from services.eligibility.engine.outcomes import GRANTED, REFUSED, UNDETERMINED
 from services.eligibility.engine.read_rows import ReadRows, platform_names
 from services.eligibility.engine.resolved_award import ResolvedAward, plans_of, resolved_award
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
-from services.eligibility.rules.grammar.amounts import STEP_NAMES, amount_said
-from services.eligibility.rules.grammar.conditions import References
-from services.eligibility.rules.grammar.measures import Measure
+from services.eligibility.rules.grammar.amounts import STEP_NAMES, TOO_LARGE
+from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.conditions import References, is_required
+from services.eligibility.rules.grammar.measures import Measure, numbers_of
 from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.plans import Slots
 from services.eligibility.rules.grammar.results import Figure, Step
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
+from services.eligibility.rules.grammar.terms import columns_in, fact_words
 from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
 from shared.i18n import N_
@@ -192,7 +194,9 @@ def _explained(
         ReadRows(rows, policy.award(award.code), platforms).of,
     )
     applied = tuple(
-        AppliedInterpretation(name, value, question.words, question.values[value], policy.criterion_of_reading(name))
+        AppliedInterpretation(
+            name, value, question.words, question.values[value], policy.criterion_of_reading(name, value)
+        )
         for name in resolved.applied
         for question, value in [(policy.interpretations[name], context.interpretation(name))]
     )
@@ -219,12 +223,14 @@ def _explained(
             conditions=tuple(
                 condition.result(row, name, references, context)
                 for name, condition in (*resolved.conditions, *resolved.conditions_compared)
+                if is_required(condition)
             ),
             steps=steps,
             parts=tuple(
                 Parts(
                     measure.name,
                     measure.words,
+                    _rule_of(measure, context),
                     measure.parts,
                     tuple(row[_parts_of(measure)] or ()),
                     platforms,
@@ -235,6 +241,7 @@ def _explained(
             missing=() if refused else tuple(row["missing"]),
             flags=() if refused else tuple(row["flags"]),
             engine_version=ENGINE_VERSION,
+            too_large=_too_large(award, row) if row["result"] == UNDETERMINED else (),
         )
 
 
@@ -255,10 +262,32 @@ def _steps(resolved: ResolvedAward, row: Row, context: RuleContext) -> tuple[Ste
         less = said(N_("less {amount}, given by other programmes"), amount=given.text)
         steps.append(Step("other_support", STEP_NAMES["other_support"], given, less))
     result = Figure(row["amount"], "fen")
+    name = "result" if row["result"] == GRANTED else "would_be"
+    return (*steps, Step(name, STEP_NAMES[name], result, said(_in_the_end(row), amount=result.text)))
+
+
+def _rule_of(measure: Measure, context: RuleContext) -> Text:
+    """Return how the figures of a measure are worked out, and the policy's numbers that they are worked out with."""
+    return Text.joined([measure.rule, *numbers_of(measure, context)], "；", "; ")
+
+
+def _too_large(award: Award, row: Row) -> tuple[Text, ...]:
+    """Return the figures that an amount which is too large to be paid comes from."""
+    if award.amount is None or not row[f"amount.{TOO_LARGE}"]:
+        return ()
+    columns = columns_in(award.amount.base)
+    return tuple(fact_words(each.lacking) if each.lacking else each.words for each in columns)
+
+
+def _in_the_end(row: Row) -> str:
+    """Return what the last step says of the `amount` of a case."""
     if row["result"] == GRANTED:
-        name, message = "result", N_("{amount} is awarded")
-    elif row["amount"] == 0:
-        name, message = "would_be", N_("the amount is {amount}: nothing is awarded")
-    else:
-        name, message = "would_be", N_("would be {amount} if every condition were met; nothing is awarded")
-    return (*steps, Step(name, STEP_NAMES[name], result, amount_said(message, result)))
+        return N_("{amount} is awarded")
+    if row["amount"] is None:
+        too_large = row[f"amount.{TOO_LARGE}"]
+        return N_("larger than any amount that can be paid") if too_large else N_("the amount cannot be calculated")
+    if row["result"] == UNDETERMINED:
+        return N_("would be {amount} if every condition were met; nothing is awarded while one is undetermined")
+    if row["amount"] == 0:
+        return N_("the amount is {amount}: nothing is awarded")
+    return N_("would be {amount} if every condition were met; nothing is awarded")

@@ -12,6 +12,7 @@ from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.basis import Criterion, Sentence
 from services.eligibility.rules.canonical import canonical_json
 from services.eligibility.rules.grammar import wording
+from services.eligibility.rules.grammar.conditions import years_missing
 from services.eligibility.rules.grammar.measures import PartColumn
 from services.eligibility.rules.grammar.results import ConditionResult, Figure, Step
 from services.eligibility.rules.grammar.terms import Column, fact_words
@@ -39,6 +40,8 @@ class Parts:
 
     name: str
     words: Text
+    #: How the figures are worked out, with the policy's numbers.
+    rule: Text
     columns: Mapping[str, PartColumn]
     rows: tuple[Mapping[str, Any], ...]
     #: The names of platforms by their codes.
@@ -49,6 +52,7 @@ class Parts:
         return {
             "name": self.name,
             "title": self.words.within(language),
+            "rule": self.rule.within(language),
             "columns": {
                 name: (each.words if isinstance(each, Column) else each).within(language)
                 for name, each in self.columns.items()
@@ -117,6 +121,8 @@ class Explanation:
     missing: tuple[str, ...]
     flags: tuple[str, ...]
     engine_version: str
+    #: The figures that together are larger than any amount that can be paid; empty where the amount is not.
+    too_large: tuple[Text, ...] = ()
 
     @property
     def near_misses(self) -> tuple[ConditionResult, ...]:
@@ -171,8 +177,26 @@ class Explanation:
             if failed.en:
                 return said(N_("{award}: nothing is awarded. Not met: {conditions}"), award=award, conditions=failed)
             return said(N_("{award}: nothing is awarded, because the amount is 0"), award=award)
-        missing = wording.listed([fact_words(name) for name in self.missing])
+        if self.too_large:
+            message = N_(
+                "{award}: undetermined. Together larger than any amount that can be paid, to be checked: {figures}"
+            )
+            return said(message, award=award, figures=wording.listed(self.too_large))
+        missing = wording.listed(self._missing_in_words())
         return said(N_("{award}: undetermined. Not on record, or to be checked: {facts}"), award=award, facts=missing)
+
+    def _missing_in_words(self) -> list[Text]:
+        """Return what is missing in words, in the order of `missing`; what is on record but too large says so."""
+        years = years_missing(self.conditions)
+        words = [fact_words(name, years.get(name, ())) for name in self.missing]
+        if not self.too_large:
+            return words
+        lacking = {name for condition in self.conditions for name in condition.missing}
+        checked = N_("{fact}, too large: to be checked")
+        return [
+            each if name in lacking else said(checked, fact=each)
+            for name, each in zip(self.missing, words, strict=True)
+        ]
 
     def _titles(self, language: str) -> dict[str, Any]:
         """Return the words of everything that other members name by code."""
@@ -182,7 +206,7 @@ class Explanation:
             "jurisdiction": place,
             "result": translate(self.result, language),
             "kind": translate(N_("in kind") if self.kind == "in_kind" else N_("money"), language),
-            "missing": [fact_words(name).within(language) for name in self.missing],
+            "missing": [words.within(language) for words in self._missing_in_words()],
             "flags": [flag_words(flag).within(language) for flag in self.flags],
         }
 

@@ -10,7 +10,7 @@ from services.eligibility.engine.fetched_rows import IndexedRows
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.award import Award
-from services.eligibility.rules.grammar.lookups import Attachment
+from services.eligibility.rules.grammar.lookups import Attachment, Lookup
 from services.eligibility.rules.grammar.results import FactRow, Figure
 from services.eligibility.rules.grammar.rule_context import Row
 from services.eligibility.rules.grammar.terms import Column
@@ -28,35 +28,40 @@ class ReadRows:
         self._award = award
         self._platforms = platforms
         self._read: dict[str, Mapping[str, Set[int]]] = {}
-        self._cited: dict[tuple[str, Hashable, bool], list[FactRow]] = {}
+        self._cited: dict[tuple[str, Hashable, bool, bool], list[FactRow]] = {}
 
     def of(self, case: Row, columns: Sequence[Column]) -> tuple[FactRow, ...]:
         """Return the rows that columns of a case came from, by dataset and key.
 
-        Of the rows that the award is about, those of the case's year; of periods that are looked up, those in force on its day.
+        Of the rows that the award is about, those of the case's year; of years that are looked up, those up to it; of periods
+        that are looked up, those in force on its day.
         """
         rows: dict[str, FactRow] = {}
         for column in columns:
             for dataset in _datasets(column):
-                dated = isinstance(column.source, Attachment)
-                rows |= {row.text.en: row for row in self._rows_once(dataset, case, dated=dated)}
+                found = self._rows_once(dataset, case, column.source)
+                rows |= {row.text.en: row for row in found}
         return tuple(rows[name] for name in sorted(rows))
 
-    def _rows_once(self, dataset: str, case: Row, *, dated: bool) -> list[FactRow]:
-        """Return the rows of a dataset, found once for all conditions of a case."""
-        which = dataset, (case["subject"], case["award_year"], case["day"]), dated
+    def _rows_once(self, dataset: str, case: Row, lookup: Lookup | None) -> list[FactRow]:
+        """Return the rows of a dataset that a lookup, or without one the case itself, has; found once for all conditions."""
+        dated, earlier = isinstance(lookup, Attachment), lookup is not None
+        which = dataset, (case["subject"], case["award_year"], case["day"]), dated, earlier
         if which not in self._cited:
-            keys = sorted(self._keys(CATALOGUE[dataset], case, dated=dated))
+            keys = sorted(self._keys(CATALOGUE[dataset], case, dated=dated, earlier=earlier))
             self._cited[which] = [self._row(dataset, key) for key in keys]
         return self._cited[which]
 
-    def _keys(self, declared: Dataset, case: Row, *, dated: bool) -> Iterator[tuple[Any, ...]]:
+    def _keys(self, declared: Dataset, case: Row, *, dated: bool, earlier: bool) -> Iterator[tuple[Any, ...]]:
         subject, year, day = case["subject"], case["award_year"], case["day"]
         if subject not in self._read:
             self._read[subject] = rows_read_by(self._rows, self._award, subject)
         rows = [self._rows.row(declared.name, number) for number in self._read[subject].get(declared.name, ())]
-        if declared.name in self._award.about.datasets and "year" in declared.key and year is not None:
-            rows = [row for row in rows if row["year"] == year]
+        if "year" in declared.key and year is not None:
+            own = declared.name in self._award.about.datasets and not earlier
+            rows = [row for row in rows if row["year"] == year or (row["year"] < year and not own)]
+        if "effective_on" in declared.key and year is not None:
+            rows = [row for row in rows if row["effective_on"].year <= year]  # a later rate decides nothing
         if dated and declared.period is not None and day is not None:
             first, last = declared.period.first, declared.period.last
             in_force = [row for row in rows if row[first] <= day and (row[last] is None or row[last] > day)]

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.engine.description import in_one_line
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar.results import MET
+from services.eligibility.rules.text import Text
 from shared.i18n import CHINESE, N_, translate
 
 _OR = N_("; or ")
 _NO_DOCUMENT = N_("no document has adopted it yet")
 _ONE_IS_ENOUGH = N_("one of the following is enough; {finding}")
-_RESULTS = {"met": N_("met"), "failed": N_("not met"), "undetermined": N_("undetermined")}
+_UNDETERMINED = N_("undetermined")
+_RESULTS = {"met": N_("met"), "failed": N_("not met"), "undetermined": _UNDETERMINED}
 
 
 def leaves(conditions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -105,9 +107,10 @@ def _finding(condition: Mapping[str, Any], language: str) -> str:
     """Return what was found, without the result that is said after it."""
     colon = "：" if language == CHINESE else ": "
     finding: str = condition["sentence"]
-    for met in MET.values():
-        finding = finding.removesuffix(f"{colon}{met.within(language)}")
-    return finding
+    undetermined = translate(_UNDETERMINED, language)
+    for result in (*(met.within(language) for met in MET.values()), undetermined):
+        finding = finding.removesuffix(f"{colon}{result}")
+    return finding.removeprefix(f"{undetermined}{'，' if language == CHINESE else ': '}")
 
 
 def _findings(alternative: Mapping[str, Any], language: str) -> Iterator[str]:
@@ -121,23 +124,29 @@ def _separator(language: str) -> str:
 
 
 def completion(
-    not_met: Sequence[Mapping[str, Any]], missing: Sequence[str], policy: Policy, language: str
+    not_met: Sequence[Mapping[str, Any]], missing: Sequence[tuple[str, str]], policy: Policy, language: str
 ) -> Iterator[str]:
-    """Yield what would complete a refused case: what each failed condition would take, and who keeps the missing data."""
+    """Yield what would complete a refused case: what each failed condition would take, and who keeps the missing data.
+
+    `missing`: each fact as its code and in words.
+    """
     for condition in not_met:
         ways = [_separator(language).join(_way(each)) for each in condition.get("within") or (condition,)]
         if any(ways):
             either = translate(_OR, language).join(filter(None, ways))
-            text = {"title": {language: condition["title"]}, "would_take": {language: either}}
-            yield translate(N_("{title}: {would_take}"), language, text)
-    for name in dict.fromkeys(each.partition(".")[0] for each in missing):
-        keeper = policy.offices.keeper_of(name)
-        titles = {"dataset": {"zh-CN": CATALOGUE[name].zh, "en": CATALOGUE[name].en}}
+            stop = "。" if language == CHINESE else "."
+            told = {"title": condition["title"], "test": either + stop}
+            yield in_one_line(told, "：" if language == CHINESE else ": ")
+    kept: dict[Text | None, list[str]] = {}
+    for name, words in missing:
+        kept.setdefault(policy.offices.keeper_of(name.partition(".")[0]), []).append(words)
+    for keeper, facts in kept.items():
+        named = {"facts": facts}
         if keeper is None:
-            yield translate(N_("Have the missing data recorded: {dataset}."), language, titles)
+            yield translate(N_("Have the missing data recorded: {facts}."), language, named)
         else:
-            message = N_("Have the missing data recorded by the {keeper}: {dataset}.")
-            yield translate(message, language, {**titles, "keeper": {"zh-CN": keeper.zh, "en": keeper.en}})
+            message = N_("Give the {keeper}, which records them, proof of the missing data: {facts}.")
+            yield translate(message, language, {**named, "keeper": {"zh-CN": keeper.zh, "en": keeper.en}})
 
 
 def _way(alternative: Mapping[str, Any]) -> list[str]:

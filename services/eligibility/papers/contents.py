@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.eligibility.papers.conditions import adopted, completion, condition_said, grounds, leaves, unmet
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar import wording
+from shared.catalogue.datasets import STARTING_VALUES
 from shared.clock import calendar_date
 from shared.i18n import CHINESE, N_, translate
 from shared.offices import Office
@@ -126,19 +127,24 @@ def refusal_letter(
             "draft": "" if issued_on else "1",
             "not_met": [condition_said(number, each, language) for number, each in enumerate(not_met, 1)],
             "missing": missing,
-            "completion": list(completion(not_met, explained["missing"], policy, language)),
+            "completion": list(
+                completion(not_met, list(zip(explained["missing"], missing, strict=True)), policy, language)
+            ),
             "completion_days": office.completion_days or unset("completion_days", language),
             "would_be": money(would_be, language) if would_be else "",
-            "statements": [
-                {
-                    "made_on": day(each["made_at"][:10], language),
-                    "statement": each["statement"],
-                    "document": each["document"],
-                }
-                for each in statements
-            ],
+            "statements": [statement_said(each, language) for each in statements],
         }
     )
+
+
+def statement_said(statement: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return what a letter says of a statement that the enterprise made, on its day in China."""
+    made_on = calendar_date(datetime.fromisoformat(statement["made_at"]))
+    return {
+        "made_on": day(made_on, language),
+        "statement": statement["statement"],
+        "document": statement["document"],
+    }
 
 
 def approved_on(row: Any) -> date | None:
@@ -196,16 +202,21 @@ def _facts(conditions: Sequence[Mapping[str, Any]], policy: Policy, language: st
                 yield {
                     "number": len(seen),
                     "record": fact["text"],
-                    "source": fact["source"] or (keeper and keeper.within(language)),
+                    "source": _source(fact["source"], language) or (keeper and keeper.within(language)),
                     "recorded_on": day(fact["recorded_on"], language),
                     "revision": fact["revision"],
                 }
 
 
+def _source(source: str | None, language: str) -> str | None:
+    return translate(source, language) if source == STARTING_VALUES else source
+
+
 def _parts(parts: Sequence[Mapping[str, Any]], language: str) -> Iterator[str]:
-    """Yield a line for each row that a figure is made of."""
+    """Yield how each figure is worked out, and a line for each row that it is made of."""
     colon, comma, stop = ("：", "，", "。") if language == CHINESE else (": ", ", ", ".")
     lines = [f"{part['title']}{colon}{comma.join(_named(part, row))}{stop}" for part in parts for row in part["texts"]]
+    yield from (f"{part['title']}{colon}{part['rule']}{stop}" for part in parts if part["texts"])
     yield from lines[:MOST_PARTS]
     if len(lines) > MOST_PARTS:
         more = {"count": len(lines) - MOST_PARTS}

@@ -47,7 +47,7 @@ def _award(number: int, award: Mapping[str, Any], language: str) -> dict[str, An
     colon, unnamed = _colon(language), translate(NOT_FILLED_IN, language)
     numbers = [number for measure in award["measures"] for number in measure["numbers"]]
     instalments = [award["instalments"]] if award["instalments"] else []
-    criteria = [f"{_basis(basis, language)}{colon}{basis['text']}" for basis in award["amount_bases"]]
+    criteria = [f"{_basis(basis, language)}{_bracketed(basis['text'], language)}" for basis in award["amount_bases"]]
     return {
         "number": number,
         "title": award["title"],
@@ -100,5 +100,8 @@ def _lines(condition: Mapping[str, Any], language: str, depth: int = 0) -> list[
     indent, colon = "　" * depth, _colon(language)
     within = [line for part in condition["within"] for line in _lines(part, language, depth + 1)]
     text = in_one_line(condition, colon)
-    opening, closing = ("（", "）") if language == CHINESE else (" (", ")")
-    return [f"{indent}{text}{opening}{_basis(condition['basis'], language)}{closing}", *within]
+    return [f"{indent}{text}{_bracketed(_basis(condition['basis'], language), language)}", *within]
+
+
+def _bracketed(text: str, language: str) -> str:
+    return f"（{text}）" if language == CHINESE else f" ({text})"

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.eligibility.decisions.selection import Selection, select
 from shared.database.queries import load
 
 queries = load(__package__)
 
 BLOCKERS = ("excepted", "objected", "reviewed", "stale")
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a bulk review may pass, how many an earlier attempt passed, and how many are skipped, by blocker."""
-
-    ids: list[UUID]
-    done: int
-    skipped: dict[str, int]
 
 
 def select_for_review(
@@ -39,10 +29,4 @@ def select_for_review(
         "job_id": job_id,
         "by": by,
     }
-    rows = connection.execute(queries.select_reviewable, values).all()
-    found = Counter(row.blocker for row in rows)
-    return Selection(
-        [row.id for row in rows if row.blocker is None],
-        found["done"],
-        {blocker: found[blocker] for blocker in BLOCKERS},
-    )
+    return select(connection, queries.select_reviewable, values, BLOCKERS)

@@ -68,7 +68,7 @@ class Criterion:
     """A criterion with its reason, the document that adopted it (None before), and what rests on it.
 
     `conditions` and `steps` are names; `readings` are interpretations under which it takes something away. All of `awards`,
-    or of every award if that is None.
+    or of every award if that is None. `idle` are the values of `readings` under which it asks for nothing.
     """
 
     code: str
@@ -79,6 +79,7 @@ class Criterion:
     steps: tuple[str, ...]
     readings: tuple[str, ...]
     awards: tuple[str, ...] | None
+    idle: tuple[str, ...] = ()
 
     def concerns(self, award: str) -> bool:
         """Return whether it may apply to an award."""

@@ -154,9 +154,10 @@ class Policy:
         named = (each for each in self.criteria if step in each.steps and each.concerns(award.code))
         return next(named, self.sentence_of(award))
 
-    def criterion_of_reading(self, interpretation: str) -> Criterion | None:
-        """Return the criterion that an interpretation brings in, if it does."""
-        return next((each for each in self.criteria if interpretation in each.readings), None)
+    def criterion_of_reading(self, interpretation: str, value: str) -> Criterion | None:
+        """Return the criterion that an interpretation brings in, if with this value it does."""
+        named = (each for each in self.criteria if interpretation in each.readings and value not in each.idle)
+        return next(named, None)
 
     def sentence_of(self, award: Award) -> Sentence:
         """Return the sentence that grants an award."""

@@ -155,6 +155,9 @@ def _check_bases(policy: Policy) -> None:
             if set(names) - known:
                 unknown = ", ".join(sorted(set(names) - known))
                 raise PackageError(f"criteria.yaml: {criterion.code} names what does not exist: {unknown}")
+        values = {value for name in criterion.readings for value in policy.interpretations[name].values}
+        if set(criterion.idle) - values:
+            raise PackageError(f"criteria.yaml: {criterion.code} is idle under a value that its readings do not have")
     in_text = {name for line in policy.coverage for name in line.conditions}
     if in_text - set(policy.condition_words):
         raise PackageError(
@@ -237,6 +240,6 @@ def _offices(code: str, entry: Mapping[str, Any]) -> Offices:
 def _criterion(code: str, entry: Mapping[str, Any]) -> Criterion:
     conditions, steps, readings = (tuple(entry.get(name, ())) for name in ("conditions", "steps", "readings"))
     awards = tuple(entry["awards"]) if "awards" in entry else None
-    return Criterion(
-        code, _text(entry["title"]), _text(entry["reason"]), entry["document"], conditions, steps, readings, awards
-    )
+    idle = tuple(entry.get("idle", ()))
+    title, reason = _text(entry["title"]), _text(entry["reason"])
+    return Criterion(code, title, reason, entry["document"], conditions, steps, readings, awards, idle)

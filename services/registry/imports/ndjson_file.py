@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -12,11 +12,8 @@ from services.registry.imports.domain import MAX_LINE_BYTES, Part
 from shared.catalogue.checks import MAX_NAME, Checked, check_records
 from shared.catalogue.domain import Dataset
 from shared.catalogue.validation_errors import Error, error_frame
-from shared.exact_json import in_json, read_json, repeated_member
+from shared.exact_json import RepeatedMemberError, in_json, read_json
 from shared.files.domain import PART_ROWS, refused
-
-_PART_BYTES = 8 << 20
-"""Text that is parsed at once: as Python's objects it takes many times the room."""
 
 _MARKS, _MAX_MARKS = (b"[", b"{", b":"), 2_000
 """A line with more of these than any record has is not parsed."""
@@ -38,7 +35,7 @@ class NdjsonFile:
         self.dataset = dataset
         self._chunks = chunks
         self._size = max(size, 1)
-        if next(self._lines(), None) is None:
+        if not any(lines for lines, _ in self._blocks()):
             raise refused("empty_file", "The file is empty: send one JSON object a line.")
 
     @property
@@ -48,36 +45,34 @@ class NdjsonFile:
         return {"headings": list(names), "places": {name: place for place, name in enumerate(names)}}
 
     def parts(self) -> Iterator[Part]:
-        """Read and check the records, up to PART_ROWS and _PART_BYTES at a time."""
-        done = 0
-        for part in self._batches():
-            done += sum(len(text) + 1 for _, text in part)
-            yield Part(self._check(part), min(done, self._size), self._size)
+        """Read and check the records, those of a piece of the file and up to PART_ROWS at a time."""
+        for block, done in self._blocks():
+            for start in range(0, len(block), PART_ROWS):
+                yield Part(self._check(block[start : start + PART_ROWS]), min(done, self._size), self._size)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
         """Yield the records at `lines`, their members as text in the order of the dataset's fields."""
-        for line, text in self._lines():
-            if line in lines:
-                yield line, self._cells(text)
+        for block, _ in self._blocks():
+            for line, text in block:
+                if line in lines:
+                    yield line, self._cells(text)
 
     def _check(self, part: list[tuple[int, bytes]]) -> Checked:
         records: list[Any] = []
         lines: list[int] = []
         broken: list[Error] = []
+        decimals = self.dataset.has_decimals
         for line, text in part:
             if len(text) > _MAX_MARKS and sum(map(text.count, _MARKS)) > _MAX_MARKS:
                 broken.append((line, None, "not_a_record", None))
                 continue
             try:
-                record = read_json(text, decimals=self.dataset.has_decimals)
+                records.append(read_json(text, decimals=decimals))
+                lines.append(line)
             except orjson.JSONDecodeError:
                 broken.append((line, None, "not_json", None))
-                continue
-            if (name := repeated_member(text, record)) is not None:
-                broken.append((line, name[:MAX_NAME], "repeated_member", None))
-            else:
-                records.append(record)
-                lines.append(line)
+            except RepeatedMemberError as error:
+                broken.append((line, error.name[:MAX_NAME], "repeated_member", None))
         checked = check_records(self.dataset, records, lines)
         if not broken:
             return checked
@@ -87,31 +82,18 @@ class NdjsonFile:
     def _cells(self, text: bytes) -> list[str]:
         try:
             record = read_json(text, decimals=self.dataset.has_decimals)
-        except orjson.JSONDecodeError:
+        except (orjson.JSONDecodeError, RepeatedMemberError):
             return [text.decode("utf-8", "replace")]
         if not isinstance(record, dict):
             return [text.decode("utf-8", "replace")]
         return [_cell(record.get(name)) for name in self.dataset.names]
 
-    def _batches(self) -> Iterator[list[tuple[int, bytes]]]:
-        part: list[tuple[int, bytes]] = []
-        size = 0
-        for line, text in self._lines():
-            part.append((line, text))
-            size += len(text)
-            if len(part) == PART_ROWS or size >= _PART_BYTES:
-                yield part
-                part, size = [], 0
-        if part:
-            yield part
-
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
-        rest, number, first, size = b"", 0, True, 0
+    def _blocks(self) -> Iterator[tuple[list[tuple[int, bytes]], int]]:
+        """Yield the lines that a piece of the file ends, with their numbers, and how many bytes were read; no blank lines."""
+        rest, number, size = b"", 0, 0
         for chunk in self._chunks():
+            data = rest + (chunk if size else chunk.removeprefix(b"\xef\xbb\xbf"))
             size += len(chunk)
-            data = rest + chunk
-            if first:
-                data, first = data.removeprefix(b"\xef\xbb\xbf"), False
             *lines, rest = data.split(b"\n")
             if len(rest) > MAX_LINE_BYTES:
                 raise refused(
@@ -122,12 +104,14 @@ class NdjsonFile:
                 )
             if number + len(lines) > max(_FIRST_LINES, size // _LEAST_BYTES):
                 raise refused("hardly_filled", "Most lines of this file hold no record: send one JSON object a line.")
-            for text in lines:
-                number += 1
-                if text and not text.isspace():
-                    yield number, text
-        if rest and not rest.isspace():
-            yield number + 1, rest
+            yield _filled(lines, number), size
+            number += len(lines)
+        yield _filled([rest], number), size
+
+
+def _filled(lines: Sequence[bytes], before: int) -> list[tuple[int, bytes]]:
+    """Return the lines that are not blank, numbered on from how many were `before` them."""
+    return [(number, text) for number, text in enumerate(lines, before + 1) if text and not text.isspace()]
 
 
 def _cell(value: object) -> str:

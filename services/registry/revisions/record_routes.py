@@ -34,7 +34,7 @@ from services.registry.revisions.schemas import History, Recorded, Withdrawal, W
 from shared.authorization import Actor, Scope
 from shared.catalogue.domain import Dataset, Kind
 from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
-from shared.exact_json import read_json, repeated_member
+from shared.exact_json import RepeatedMemberError, read_json
 from shared.free_text import strike_optional
 from shared.media_types import JSON
 from shared.web.auth import needs
@@ -173,12 +173,11 @@ def _filters(dataset: Dataset, model: BaseModel) -> dict[str, Any]:
 def _json(request: Request, dataset: Dataset) -> Any:
     """Parse the body, which the command has read: strict JSON, whole numbers kept apart from others."""
     try:
-        body = read_json(request._body, decimals=dataset.has_decimals)
+        return read_json(request._body, decimals=dataset.has_decimals)
     except orjson.JSONDecodeError as error:
         raise Invalid("The body is not valid JSON.") from error
-    if (name := repeated_member(request._body, body)) is not None:
-        raise Invalid("The body gives the member “{name}” twice in one object.", name=name[:_MAX_NAME])
-    return body
+    except RepeatedMemberError as error:
+        raise Invalid("The body gives the member “{name}” twice in one object.", name=error.name[:_MAX_NAME]) from error
 
 
 def _submitted(body: Any) -> Submitted:

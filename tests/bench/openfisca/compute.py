@@ -25,10 +25,10 @@ AWARDS = ("retail_scale", "platform_scale", "courier_rent", "crossborder_postage
 INPUTS = {
     "annual_sales": {"online_retail": "online_retail_fen", "turnover": "platform_turnover_fen"},
     "statistics_sales": {"statistics_retail": "online_retail_fen"},
-    "courier_years": {"parcels": "parcels", "operating_days": "operating_days", "rent": "rent_fen"},
+    "courier_years": {"parcels": "parcels", "rent": "rent_fen"},
     "cross_border_years": {"sales_usd": "sales_usd_cents", "sales_cny": "sales_cny_fen", "postage": "postage_fen"},
 }
-COUNTS = ("parcels", "operating_days")
+COUNTS = ("parcels",)
 UNKNOWN = -1.0
 NEVER = np.datetime64("9999-01-01", "D")
 

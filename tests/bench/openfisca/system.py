@@ -94,10 +94,10 @@ def scale(award: str, figure: str, track: str) -> Any:
 
 
 def courier_rent(enterprise: Any, period: Any, parameters: Any) -> Any:
-    """Pay a share of the rent, capped."""
+    """Pay a share of the rent, capped, for so many parcels a calendar day."""
     numbers = parameters(period).lishui.courier_rent
-    enough = enterprise("parcels", period) >= numbers.parcels_a_day * enterprise("operating_days", period)
-    counts = enough & (enterprise("operating_days", period) > 0) & enterprise("is_enterprise", period)
+    enough = enterprise("parcels", period) >= numbers.parcels_a_day * period.size_in_days
+    counts = enough & enterprise("is_enterprise", period)
     return np.minimum(np.floor(enterprise("rent", period) * numbers.share * 100) / 100, numbers.cap) * counts
 
 
@@ -137,7 +137,6 @@ VARIABLES = [
     eternal("platform_included_on", date, default_value=date(9999, 1, 1)),
     *(variable(name, float) for name in MONEY),
     variable("parcels", int),
-    variable("operating_days", int),
     variable("in_urban_area", bool, formula=in_urban_area),
     variable("is_enterprise", bool, formula=is_enterprise),
     variable("retail_monitored", bool, formula=monitored("retail")),

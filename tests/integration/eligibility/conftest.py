@@ -10,9 +10,11 @@ from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT, POLI
 from services.eligibility.decisions.proposals import store_document
 from shared.clock import FixedClock
 from shared.database.engine import Database
+from shared.web.enterprises import Enterprises
 from tests.integration.eligibility.api_driver import MONDAY, Office
 from tests.integration.eligibility.harness import Harness
 from tests.integration.eligibility.harness import world as open_world
+from tests.integration.eligibility.procedure import A, B, C
 from tests.integration.eligibility.support import app_of
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
@@ -38,6 +40,8 @@ def world(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> I
 
 @pytest.fixture
 def office(database: Database, tokens: Tokens) -> Office:
-    """Officers with notices of five working days."""
+    """Officers with notices of five working days, and a registry that knows the payees of `procedure`."""
     clock = FixedClock(MONDAY)
-    return Office(app_of(database, tokens, working_days=5, clock=clock), database, tokens, clock)
+    app = app_of(database, tokens, working_days=5, clock=clock)
+    app.state.enterprises = Enterprises({A, B, C}.__contains__)
+    return Office(app, database, tokens, clock)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import orjson
-import pytest
 from sqlalchemy import text
 
 from services.eligibility.confirmations.handlers import decline_silent
 from shared.database.engine import Database
 from shared.events.award_progressed import AwardProgressed
-from shared.web.enterprises import Enterprises
 from tests.integration.eligibility.api_driver import Office
-from tests.integration.eligibility.support import evaluate, rent
-from tests.integration.eligibility.test_procedure import (
+from tests.integration.eligibility.procedure import (
     STEPS,
     TODAY,
     A,
@@ -26,11 +23,7 @@ from tests.integration.eligibility.test_procedure import (
     reviewed,
     reviewed_in_bulk,
 )
-
-
-@pytest.fixture(autouse=True)
-def registry_knows_the_payees(office: Office) -> None:
-    office.app.state.enterprises = Enterprises({A, B, C}.__contains__)
+from tests.integration.eligibility.support import evaluate, rent
 
 
 def announced(database: Database) -> list[AwardProgressed]:

@@ -16,10 +16,8 @@ from services.eligibility.tasks.repository import MANY_ROWS, TaskReader, add_up
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.gauges.overdue_tasks import overdue_tasks
-from shared.web.enterprises import Enterprises
 from tests.integration.eligibility.api_driver import MONDAY, Office
-from tests.integration.eligibility.support import evaluate, rent
-from tests.integration.eligibility.test_procedure import (
+from tests.integration.eligibility.procedure import (
     PROCEDURE,
     TODAY,
     WHOLE,
@@ -34,6 +32,7 @@ from tests.integration.eligibility.test_procedure import (
     ready,
     reviewed,
 )
+from tests.integration.eligibility.support import evaluate, rent
 
 COUNTED = """
     SELECT evaluation_id, round_id, jurisdiction, state, open_steps, noticed_on IS NOT NULL, cardinality(flags) > 0, fact_authors,
@@ -44,11 +43,6 @@ ADDED_UP = """
     SELECT evaluation_id, round_id, jurisdiction, state, open_steps, noticed, flagged, fact_authors, changed_on, sum(proposals)
     FROM open_proposals GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(proposals) <> 0
 """
-
-
-@pytest.fixture(autouse=True)
-def registry_knows_the_payees(office: Office) -> None:
-    office.app.state.enterprises = Enterprises({A, B, C}.__contains__)
 
 
 def tasks(office: Office, client: str, query: str = "", language: str = "zh-CN") -> dict[str, Any]:

@@ -38,13 +38,35 @@ CONDITION = {
     "readings": {"daily_average": "calendar_days"},
     "facts": [ROW | {"recorded_on": "2024-02-01", "revision": 8}],
 }
+#: One of two ways was enough; each consists of conditions of its own.
+EITHER: dict[str, Any] = {
+    **CONDITION,
+    "title": "入驻比例",
+    "sentence": "符合其中的：营业面积",
+    "comparison": {"code": "any"},
+    "facts": [],
+    "within": [
+        {
+            **CONDITION,
+            "title": "营业面积",
+            "comparison": {"code": "all"},
+            "within": [CONDITION | {"sentence": "800 ÷ 1,000 = 80%"}],
+        },
+        {**CONDITION, "title": "经营户", "result": "failed", "sentence": "经营户 6 户", "would_take": "再增加 1 户"},
+    ],
+}
 EXPLANATION: dict[str, Any] = {
     "payee": {"uscc": CODE, "name": "丽水样例"},
     "sentence": "给予奖补 100 元",
     "titles": {"flags": ["失信"]},
-    "conditions": [CONDITION, {**CONDITION, "title": "合并", "facts": [], "within": [CONDITION]}],
+    "kind": "cash",
+    "conditions": [
+        CONDITION,
+        {**CONDITION, "title": "合并", "comparison": {"code": "all"}, "facts": [], "within": [CONDITION]},
+        EITHER,
+    ],
     "amount": [{"name": "result", "sentence": "合计 100 元"}],
-    "parts": [],
+    "parts": [{"title": "各笔贷款", "rule": "本金 × 天数", "columns": {"loan_id": "编号"}, "rows": [], "texts": []}],
     "readings": [{"name": "daily_average", "title": "天数", "value_title": "日历天数", "basis": None}],
     "provenance": "complete",
     "redacted": 0,
@@ -155,11 +177,17 @@ def test_a_case_says_why_beside_the_text_and_links_each_figure() -> None:
         "失信",
         "联审：统计部门",
         "77.00",
+        "营业面积",
+        "日均发件量：800 ÷ 1,000 = 80%",
+        "经营户 6 户",
+        "本金 × 天数",
+        "没有记录。",
     ):
         assert said in text
     row = f"/datasets/courier_years/history?uscc={CODE}&amp;year=2023"
     for link in (row, f"/enterprises/{CODE}", "/evaluations/e-1", f"/payment-orders/{ORDER}", f"/awards/{AWARD}"):
         assert f'href="{link}"' in text
+    assert "再增加 1 户" not in text, "another way was enough"
     assert text.count(row) == 1, "a row that several conditions use stands once"
 
 

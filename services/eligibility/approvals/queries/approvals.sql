@@ -1,6 +1,7 @@
 -- select_candidates: Which decisions of an evaluation, a notice or a round may be approved, and what blocks the others?
 -- `done` are those that an earlier attempt of the same job has approved.
-SELECT id,
+SELECT blocker, count(*) AS decisions, array_agg(CAST(id AS text) ORDER BY id) FILTER (WHERE blocker IS NULL) AS ids
+FROM (SELECT id,
        CASE WHEN state IN ('approved', 'superseded') AND approved_by = :by
                  AND approved_at >= (SELECT coalesce(started_at, created_at) FROM jobs WHERE id = :job_id) THEN 'done'
             WHEN state = 'suspended' THEN 'suspended'
@@ -16,5 +17,5 @@ WHERE (evaluation_id = CAST(:evaluation_id AS uuid) OR notice_id = CAST(:notice_
   AND (CAST(:jurisdiction AS text) IS NULL OR jurisdiction = :jurisdiction)
   AND (CAST(:awards AS text[]) IS NULL OR award = ANY(:awards))
   AND (CAST(:jurisdictions AS text[]) IS NULL OR jurisdiction = ANY(:jurisdictions))
-  AND (CAST(:up_to_fen AS bigint) IS NULL OR entitlement_fen <= :up_to_fen)
-ORDER BY id;
+  AND (CAST(:up_to_fen AS bigint) IS NULL OR entitlement_fen <= :up_to_fen)) candidates
+GROUP BY blocker;

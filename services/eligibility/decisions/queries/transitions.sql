@@ -104,7 +104,7 @@ FROM picked p WHERE d.id = p.id;
 -- Whoever changes a decision holds its award, so that its own row needs no lock; what another has done before is left out after it.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
 SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
-WHERE d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by AND :by <> ALL(d.fact_authors)
+WHERE d.id = ANY(CAST(:ids AS uuid[])) AND d.state = 'proposed' AND d.proposed_by <> :by AND :by <> ALL(d.fact_authors)
 ORDER BY a.award_id FOR UPDATE OF a;
 
 -- leave_decided: Leave out of the picked decisions those that somebody has decided while their awards were waited for.
@@ -141,7 +141,7 @@ SELECT CAST(array_agg(decision_id) AS text) FROM acted;
 -- pick_reviewable: Lock the awards of those of some decisions that still wait for a review.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
 SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id) JOIN decision_steps s ON s.decision_id = d.id
-WHERE d.id = ANY(:ids) AND d.state IN ('proposed', 'suspended') AND s.step = :step AND s.outcome IS NULL
+WHERE d.id = ANY(CAST(:ids AS uuid[])) AND d.state IN ('proposed', 'suspended') AND s.step = :step AND s.outcome IS NULL
 ORDER BY a.award_id FOR UPDATE OF a;
 
 -- pick_silent: Lock the awards of proposals whose confirmation is overdue, where the procedure says that silence declines.
@@ -174,22 +174,21 @@ UPDATE decisions d SET state = 'rejected', open_steps = array_remove(d.open_step
 FROM picked p WHERE d.id = p.id;
 
 -- enqueue_events: Write the event of each picked decision to the outbox.
--- Its members are those of shared.events.award_decided.AwardDecided; a test compares the two. Members that are null are left out.
+-- Its members are those of shared.events.award_decided.AwardDecided; a test compares the two. Members that are null are left out. A row
+-- becomes JSON in half the time of an object that is built of names and values.
 INSERT INTO event_batches (topic, type, source, occurred_at, trace_parent, events, keys, event_ids, data)
 SELECT :topic, :type, :source, now(), CAST(:trace_parent AS text), count(*), array_agg(award_id::text ORDER BY number),
        array_agg(id ORDER BY number), array_agg(data ORDER BY number)
-FROM (SELECT row_number() OVER (ORDER BY d.award_id) AS number, d.award_id, d.id, json_strip_nulls(json_build_object(
-    'award_id', d.award_id, 'version', d.version, 'policy', d.policy, 'award', d.award, 'article', d.article,
-    'subject', d.subject, 'award_year', d.award_year,
-    'payee', json_build_object('uscc', d.payee_uscc, 'name', d.payee_name),
-    'jurisdiction', d.jurisdiction, 'kind', d.kind, 'result', d.result, 'entitlement_fen', d.entitlement_fen,
-    'instalments', d.instalments, 'decided_on', d.decided_on, 'first_decided_on', a.first_decided_on, 'reason', d.reason,
-    'receipt', json_build_object('facts_revision', d.facts_revision, 'policy_hash', d.policy_hash,
-        'interpretations_hash', d.interpretations_hash, 'engine_version', d.engine_version),
-    'later_instalments', CASE WHEN d.procedure_hash = ANY(ARRAY(
-        SELECT p.hash FROM procedure_changes c JOIN documents p ON p.hash = c.hash
-        WHERE p.content::jsonb ->> 'later_instalments' = 'confirmed')) THEN 'confirmed' END))::text AS data
-FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_id) told
+FROM (SELECT row_number() OVER (ORDER BY d.award_id) AS number, d.award_id, d.id, json_strip_nulls(row_to_json(event))::text AS data
+      FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_id
+      CROSS JOIN LATERAL (SELECT d.payee_uscc AS uscc, d.payee_name AS name) payee
+      CROSS JOIN LATERAL (SELECT d.facts_revision, d.policy_hash, d.interpretations_hash, d.engine_version) receipt
+      CROSS JOIN LATERAL (
+          SELECT d.award_id, d.version, d.policy, d.award, d.article, d.subject, d.award_year, payee, d.jurisdiction, d.kind, d.result,
+                 d.entitlement_fen, d.instalments, d.decided_on, a.first_decided_on, d.reason, receipt,
+                 CASE WHEN d.procedure_hash = ANY(ARRAY(
+                     SELECT p.hash FROM procedure_changes c JOIN documents p ON p.hash = c.hash
+                     WHERE p.content::jsonb ->> 'later_instalments' = 'confirmed')) THEN 'confirmed' END AS later_instalments) event) told
 GROUP BY (number - 1) / 500 ORDER BY (number - 1) / 500;
 
 -- announce: Write to the outbox how decisions progress after an act: their state, what they wait for, and the last day for it if it has one.
@@ -199,15 +198,15 @@ INSERT INTO event_batches (topic, type, source, occurred_at, trace_parent, event
 SELECT :topic, :type, :source, now(), CAST(:trace_parent AS text), count(*), array_agg(award_id::text ORDER BY number),
        array_agg(event_id ORDER BY number), array_agg(data ORDER BY number)
 FROM (SELECT row_number() OVER (ORDER BY d.award_id) AS number, d.award_id,
-    overlay(overlay(encode(substr(sha256((SELECT uuid_send(uuidv7())) || uuid_send(d.id)), 1, 16), 'hex')
-        PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid AS event_id, json_build_object(
-    'award_id', d.award_id, 'decision_id', d.id, 'uscc', d.payee_uscc, 'award', d.award, 'award_year', d.award_year,
-    'state', d.state, 'waiting_for', w.waiting_for,
-    'due_on', CASE WHEN w.waiting_for = '{}' THEN NULL
-                   WHEN d.open_steps <> '{}' THEN (SELECT min(s.due_on) FROM decision_steps s
-                                                   WHERE s.decision_id = d.id AND s.step = ANY(d.open_steps))
-                   WHEN w.waiting_for = '{notice}' THEN (SELECT n.last_day FROM notices n WHERE n.id = d.notice_id) END,
-    'occurred_at', (SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))::text AS data
-FROM decisions d CROSS JOIN LATERAL waiting_for(d, :notice_days) w
-WHERE d.id = ANY(CAST(:ids AS uuid[]))) told
+          overlay(overlay(encode(substr(sha256((SELECT uuid_send(uuidv7())) || uuid_send(d.id)), 1, 16), 'hex')
+              PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid AS event_id, row_to_json(event)::text AS data
+      FROM decisions d CROSS JOIN LATERAL waiting_for(d, :notice_days) w
+      CROSS JOIN LATERAL (
+          SELECT d.award_id, d.id AS decision_id, d.payee_uscc AS uscc, d.award, d.award_year, d.state, w.waiting_for,
+                 CASE WHEN w.waiting_for = '{}' THEN NULL
+                      WHEN d.open_steps <> '{}' THEN (SELECT min(s.due_on) FROM decision_steps s
+                                                      WHERE s.decision_id = d.id AND s.step = ANY(d.open_steps))
+                      WHEN w.waiting_for = '{notice}' THEN (SELECT n.last_day FROM notices n WHERE n.id = d.notice_id) END AS due_on,
+                 (SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) AS occurred_at) event
+      WHERE d.id = ANY(CAST(:ids AS uuid[]))) told
 GROUP BY (number - 1) / 500 ORDER BY (number - 1) / 500;

@@ -32,6 +32,10 @@ STEP_NAMES = {
 }
 
 
+#: Suffix of the column that says whether an amount is too large to be paid.
+TOO_LARGE = "too_large"
+
+
 @dataclass(frozen=True)
 class Amount(Node):
     """A figure in fen, at most `cap`, less `deducted`, not below zero."""
@@ -79,10 +83,14 @@ class Amount(Node):
         """Return everything that `steps` reads, by the name of its column."""
         terms = {str(number): factor for number, factor in enumerate(_factors(self.base))} | self._limits()
         found = {f"{prefix}.{name}": term.plan(context) for name, term in terms.items()}
-        return {**found, f"{prefix}.uncapped": self._uncapped(context)}
+        return {
+            **found,
+            f"{prefix}.uncapped": self._uncapped(context),
+            f"{prefix}.{TOO_LARGE}": self.too_large(context),
+        }
 
     def steps(self, row: Row, prefix: str, context: RuleContext) -> list[Step]:
-        """Return the calculation of one case, read from its `columns`: base, rate, uncapped, cap, deduction."""
+        """Return the calculation of one case, read from its `columns`: base, rate, uncapped (if known), cap, deduction."""
         steps: list[Step] = []
         for number, factor in enumerate(_factors(self.base)):
             unit = factor.stored_unit(context) if isinstance(factor, Parameter) else factor.unit()
@@ -93,10 +101,15 @@ class Amount(Node):
             name = "rate" if number and not columns_in(factor) else "base"
             steps.append(Step(name, factor.phrase(context), figure, sentence))
         uncapped = Figure(row[f"{prefix}.uncapped"], "fen")
-        steps.append(Step("uncapped", STEP_NAMES["uncapped"], uncapped, amount_said(N_("makes {amount}"), uncapped)))
+        if uncapped.value is not None:
+            steps.append(
+                Step("uncapped", STEP_NAMES["uncapped"], uncapped, said(N_("makes {amount}"), amount=uncapped.text))
+            )
         for name, term in self._limits().items():
             figure = Figure(row[f"{prefix}.{name}"], "fen")
             limit = _named(term, figure, row, context)
+            if name == "cap" and not isinstance(term, Column | Parameter):  # a formula has no name of its own
+                limit = Text(f"上限（{limit.zh}）", limit.en)
             steps.append(Step(name, term.phrase(context), figure, _limited(name, uncapped, figure, limit)))
         return steps
 
@@ -148,11 +161,6 @@ def _with_values(term: Term, row: Row) -> Term:
     parts = {name: getattr(term, name) for name in term.__dataclass_fields__}
     valued: dict[str, Any] = {name: _with_values(part, row) for name, part in parts.items() if isinstance(part, Term)}
     return replace(term, **valued)
-
-
-def amount_said(message: str, amount: Figure) -> Text:
-    """Return a sentence about an `amount`, or that it cannot be calculated."""
-    return said(N_("the amount cannot be calculated")) if amount.value is None else said(message, amount=amount.text)
 
 
 def _factors(base: Term) -> list[Term]:

@@ -80,6 +80,19 @@ _SHARED_RULES = (
         "Where data that a condition needs are not on record, it is undetermined: nothing is paid, and what is missing is named."
         " It is never read as zero or as the cap."
     ),
+    N_(
+        "A condition that is not met refuses the award, also where another one is undetermined. Where one of several is"
+        " enough, one that is met is enough, whatever the others are."
+    ),
+    N_(
+        "Place and recognition count as of 31 December of the award year, or for what happens on a day, as of that day."
+        " The legal form counts as it is registered, whatever the day."
+    ),
+    N_("A mark takes nothing from the amount: who approves sees it and has to give a reason."),
+    N_(
+        "Interpretations say how the document's own sentences are read where they can be read in more than one way. Criteria of"
+        " practice are rules that the document does not state."
+    ),
     N_("Amounts are calculated in fen and cut to the fen in the last step. One that comes to zero is not awarded."),
     N_(
         "There is one award for a subject and an award year, or for a subject alone where it is given once. A later result"
@@ -192,7 +205,9 @@ def conditions_on_time(about: About) -> tuple[Condition, ...]:
 
 def condition_on_payment(codes: tuple[str, ...], *, once: bool) -> Holds:
     """Return the condition that nothing was paid for the same before, in this system or outside it."""
-    words = Text("此前未就同一事项支付", "not paid for the same matter before")
+    words = Text(
+        "“此前已付奖补”中没有同一事项的记录", "no payment for the same matter among the earlier ones on record"
+    )
     paid = Text("此前已就同一事项支付", "already paid for the same matter")
     return Holds("not-paid-before", Column("paid_before.open", "flag", words, PaidBefore(codes, once)), paid)
 
@@ -228,7 +243,11 @@ class _FirstYear(Comparison):
 FIRST_MET = Column("once.first_year", "year", Text("最先符合条件的年度", "first year in which the conditions were met"))
 ONCE = _FirstYear("once", AwardYear(), "at_most", FIRST_MET)
 #: Whether no higher level of the unit counts and is still open in the same year.
-HIGHEST = Column("unit.is_highest", "flag", Text("当年最高级别", "highest level of the year"))
+HIGHEST = Column(
+    "unit.is_highest",
+    "flag",
+    Text("同年度符合条件且此前未奖补的级别中最高", "highest of the year's levels that count and were not given before"),
+)
 HIGHEST_LEVEL = Holds("highest-level", HIGHEST)
 
 

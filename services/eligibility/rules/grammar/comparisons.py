@@ -196,7 +196,7 @@ class Comparison(Condition):
         decimals = next(
             (
                 each
-                for each in range(shares, wording.MOST_DECIMALS)
+                for each in range(2 * shares, wording.MOST_DECIMALS)
                 if compare(wording.floored(quotient * scale, each), limit * scale) is compare(quotient, limit)
             ),
             wording.MOST_DECIMALS,

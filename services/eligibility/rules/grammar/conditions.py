@@ -8,7 +8,7 @@ the plans of its figures as columns beside it (`columns`) and reads the row (`re
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_, or_
@@ -96,8 +96,9 @@ class Condition(Node, ABC):
     def result(self, row: Row, prefix: str, references: References, context: RuleContext) -> ConditionResult:
         """Return the result on one case, read from its `columns`."""
         met = row[prefix]
-        lacking = {each.lacking for each in self.columns_read if each.lacking and row[f"{prefix}.missing.{each.name}"]}
-        missing = tuple(sorted(lacking)) if met is None else ()
+        lacking = [each for each in self.columns_read if each.lacking and row[f"{prefix}.missing.{each.name}"]]
+        missing = tuple(sorted({each.lacking for each in lacking})) if met is None else ()
+        years = _years_of(lacking, row) if missing else {}
         figures = self.figures(row, prefix, context)
         return ConditionResult(
             self.name,
@@ -107,7 +108,7 @@ class Condition(Node, ABC):
             met,
             self.sentence(row, figures, met, context)
             if met is not None
-            else self._undetermined(row, figures, missing, context),
+            else self._undetermined(row, figures, [fact_words(name, years.get(name, ())) for name in missing], context),
             references.facts(row, self.columns_read),
             self.would_take(row, figures, context) or (references.hints.get(self.name) if met is False else None),
             measured=figures.get("measured"),
@@ -118,6 +119,7 @@ class Condition(Node, ABC):
             last_in=figures.get("last_in"),
             interpretations=self.applied(),
             missing=missing,
+            missing_years=years,
         )
 
     @abstractmethod
@@ -128,7 +130,8 @@ class Condition(Node, ABC):
         """Return what a failed case is short of, where that can be said."""
         return None
 
-    def _undetermined(self, row: Row, figures: Figures, missing: Sequence[str], context: RuleContext) -> Text:
+    def _undetermined(self, row: Row, figures: Figures, missing: Sequence[Text], context: RuleContext) -> Text:
+        """Return why the case is undetermined: what is in doubt, else what is not on record, else that its day is unknown."""
         doubt = figures.get("in_doubt")
         if doubt is not None:
             found = wording.named(self._name(row, context), figure_text(figures["measured"]))
@@ -140,9 +143,16 @@ class Condition(Node, ABC):
                 threshold=threshold,
             )
         if missing:
-            names = wording.listed([fact_words(name) for name in missing])
-            return said(N_("undetermined: not on record: {names}"), names=names)
-        return said(N_("{found}: undetermined"), found=self._name(row, context))
+            return said(N_("undetermined: not on record: {names}"), names=wording.listed(missing))
+        found = self._name(row, context)
+        if row["day"] is None and any(column.on_day for column in self.columns_read):
+            return said(N_("{found}: undetermined, as it depends on a day that is not on record"), found=found)
+        for lookup in (column.source for column in self.columns_read if column.source is not None):
+            if names := lookup.lacking(row):
+                listed = wording.listed([fact_words(name) for name in names])
+                message = N_("{found}: undetermined; not on record for “{measure}”: {names}")
+                return said(message, found=found, measure=lookup.words, names=listed)
+        return said(N_("{found}: undetermined"), found=found)
 
     def _name(self, row: Row, context: RuleContext) -> Text:
         terms = self.terms()
@@ -192,7 +202,8 @@ class Membership(Condition):
 
     def phrase(self, context: RuleContext) -> Text:
         codes = Figure(self._codes(context), "code", codes=self._words).text
-        return Text.joined([self.measured.phrase(context), codes], "属于：", " is one of: ")
+        zh, en = ("为", " is ") if len(self._codes(context)) == 1 else ("属于：", " is one of: ")
+        return Text.joined([self.measured.phrase(context), codes], zh, en)
 
     def document(self) -> Any:
         return {"name": self.name, "one_of": [self.measured.document(), self.allowed.document()]}
@@ -229,7 +240,10 @@ class Holds(Condition):
         return said(N_("{found}: {result}"), found=self.measured.name_in(row, context), result=MET[met])
 
     def phrase(self, context: RuleContext) -> Text:
-        return self.measured.phrase(context)
+        phrase = self.measured.phrase(context)
+        if isinstance(self.measured, Column) and self.measured.lacking == self.measured.name:  # as it is recorded
+            return said(N_("recorded as “{flag}”"), flag=phrase)
+        return phrase
 
     def document(self) -> Any:
         return {"name": self.name, "holds": self.measured.document()}
@@ -260,7 +274,7 @@ class OnRecord(Condition):
         )
 
     def phrase(self, context: RuleContext) -> Text:
-        return Text.joined([self.measured.words, Text("已登记", "on record")], "", " ")
+        return said(N_("{text} on record (undetermined while it is not)"), text=self.measured.words)
 
     def document(self) -> Any:
         return {"name": self.name, "on_record": self.measured.document()}
@@ -309,6 +323,7 @@ class Combination(Condition):
             self._joined(met, within),
             interpretations=self.applied(),
             missing=tuple(sorted(lacking)) if met is None else (),
+            missing_years=years_missing(within) if met is None else {},
             within=tuple(within),
         )
 
@@ -362,9 +377,32 @@ class _ConditionChoice(Choice):
         return {"name": self.name, "reading": self.interpretation, "values": values}
 
 
+def _years_of(lacking: Sequence[Column], row: Row) -> dict[str, tuple[int, ...]]:
+    """Return the years that figures of earlier years which a case lacks are of, by their fact; none if they are of its own."""
+    years: dict[str, set[int]] = {}
+    for column in lacking:
+        if column.earlier is not None and row["award_year"] is not None:
+            years.setdefault(column.lacking, set()).add(row["award_year"] - column.earlier[0])
+    return {name: tuple(sorted(found)) for name, found in years.items()}
+
+
+def years_missing(results: Iterable[ConditionResult]) -> dict[str, tuple[int, ...]]:
+    """Return the years that the facts which several conditions lack are of, by their fact."""
+    years: dict[str, set[int]] = {}
+    for result in results:
+        for name, found in result.missing_years.items():
+            years.setdefault(name, set()).update(found)
+    return {name: tuple(sorted(found)) for name, found in years.items()}
+
+
 def figure_text(figure: Figure | None) -> Text:
     """Return a figure in words; none is unknown."""
     return wording.unknown() if figure is None else figure.text
+
+
+def is_required(condition: Condition) -> bool:
+    """Return whether a condition asks for anything under the interpretations that it was resolved by."""
+    return not (isinstance(condition, Always) and condition.words is NOT_REQUIRED)
 
 
 def condition_by(interpretation: str, name: str, **options: Condition | None) -> Condition:

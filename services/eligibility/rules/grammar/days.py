@@ -16,6 +16,8 @@ from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import Column, Term
 from services.eligibility.rules.text import Text
 
+_ALL_YEAR = Text("全年日历天数", "calendar days of the year")
+
 
 @dataclass(frozen=True)
 class DaysOfYear(Term):
@@ -39,8 +41,14 @@ class DaysOfYear(Term):
 
     def phrase(self, context: RuleContext) -> Text:
         if self.since is None:
-            return Text("全年日历天数", "calendar days of the year")
-        return Text("启用年度自启用日起的日历天数", "calendar days of the year (in the first, from the opening on)")
+            return _ALL_YEAR
+        return Text(f"{_ALL_YEAR.zh}（启用当年自启用日起算）", f"{_ALL_YEAR.en} (in the first, from the opening on)")
+
+    def name_in(self, row: Row, context: RuleContext) -> Text:
+        opened = None if self.since is None else row[self.since.name]
+        if opened is None or opened.year < row["award_year"]:
+            return _ALL_YEAR
+        return Text("自启用日起的当年日历天数", "calendar days of the year from the opening on")
 
     def document(self) -> Any:
         return {"days_of_year": None if self.since is None else self.since.document()}

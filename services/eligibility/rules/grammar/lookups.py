@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,9 +13,9 @@ from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar.nodes import choice
 from services.eligibility.rules.grammar.periods import covered, flagged, looked_up, positions_in_force, positions_of
 from services.eligibility.rules.grammar.plans import collect
-from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import Column
-from services.eligibility.rules.text import Text
+from services.eligibility.rules.text import NOTHING, Text
 
 #: Where the value that a read looks for comes from, besides `dataset.column` of rows already read.
 SUBJECT, PAYEE = "subject", "payee"
@@ -67,6 +67,12 @@ class Lookup(ABC):
 
     #: The interpretations that it depends on.
     interpretations: tuple[str, ...] = ()
+    #: What it is called, where an explanation names it.
+    words: Text = NOTHING
+
+    def lacking(self, row: Row) -> Sequence[str]:
+        """Return the facts for want of which a case's figures are unknown, as far as the lookup names them itself."""
+        return ()
 
     @abstractmethod
     def reads(self) -> tuple[Read, ...]:
@@ -256,9 +262,9 @@ def monitored(*tracks: str, of: Column = PAYEE_USCC) -> Column:
     return choice("monitored_on", {on: _monitored(of, tracks, on, words) for on, words in MONITORED_ON.items()})
 
 
-def monitored_on_day(of: Column = PAYEE_USCC) -> Column:
-    """Return whether the enterprise is in provincial monitoring on the case's day, on any track."""
-    return _monitored(of, (), "day", Text("当日", "on that day"))
+def monitored_on_day(when: Text, of: Column = PAYEE_USCC) -> Column:
+    """Return whether the enterprise is in provincial monitoring on the case's day, called `when`, on any track."""
+    return _monitored(of, (), "day", when)
 
 
 def _monitored(of: Column, tracks: tuple[str, ...], on: str, when: Text) -> Column:
@@ -270,9 +276,9 @@ def _monitored(of: Column, tracks: tuple[str, ...], on: str, when: Text) -> Colu
     return Column(lookup.column, "flag", words, lookup, on_day=True)
 
 
-def recognised(of: Column) -> Column:
-    """Return whether the platform is a recognised one on the case's day."""
-    words = Text("该平台当日为认定平台", "the platform is a recognised one on that day")
+def recognised(of: Column, when: Text) -> Column:
+    """Return whether the platform is a recognised one on the case's day, called `when`."""
+    words = Text(f"{when.zh}该平台为认定平台", f"the platform is a recognised one {when.en}")
     return Column(f"recognised.{of.name}", "flag", words, Recognition(of), on_day=True)
 
 
@@ -284,7 +290,7 @@ def yearly_figures(figure: Column, years: int) -> tuple[Column, ...]:
         Column(
             lookup.column(k),
             figure.kind,
-            Text(f"奖补年度前{k}年{zh}", f"{en} {k} years earlier")
+            Text(f"奖补年度之前第{k}年的{zh}", f"{en} of the year {k} before the award year")
             if k
             else Text(f"奖补年度{zh}", f"{en} of the award year"),
             lookup,

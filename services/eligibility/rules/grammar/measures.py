@@ -7,15 +7,16 @@ returns one row of figures per case that has any, and the parts that the figures
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from services.eligibility.rules.grammar.lookups import Lookup, Read
 from services.eligibility.rules.grammar.plans import Inputs
-from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import Column
+from services.eligibility.rules.parameters import NUMBERS
 from services.eligibility.rules.text import NOTHING, Text
 
 #: Suffixes of the two lists that a measure may give beside its figures.
@@ -81,9 +82,20 @@ class Measure(Lookup):
         """Return the columns of the case that the function reads."""
         return self.needed
 
+    def lacking(self, row: Row) -> Sequence[str]:
+        """Return what the function named as missing, else the columns that it needs and the case lacks."""
+        needed = [column.lacking for column in self.needed if column.lacking and row.get(column.name) is None]
+        return row.get(f"{self.name}.{MISSING}") or needed
+
     def reads(self) -> tuple[Read, ...]:
         """Return the rows that the function reads."""
         return self.read
+
+
+def numbers_of(measure: Measure, context: RuleContext) -> list[Text]:
+    """Return the policy's numbers that a measure works with, by name; not lists of codes, nor what every award shares."""
+    parameters = (context.parameters[name] for name in measure.parameters)
+    return [each.phrase() for each in parameters if each.article and each.unit in NUMBERS]
 
 
 def measure(

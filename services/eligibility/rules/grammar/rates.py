@@ -29,7 +29,7 @@ class FloorMultiple(Term):
 
     def phrase(self, context: RuleContext) -> Text:
         figure, step = self.figure.phrase(context), self.step.phrase(context)
-        return Text(f"{figure.zh} ÷ {step.zh}（取整数倍）", f"{figure.en} ÷ {step.en}, whole multiples")
+        return Text(f"{figure.zh} ÷ {step.zh}（只取整数倍，余数不计）", f"{figure.en} ÷ {step.en}, whole multiples")
 
     def document(self) -> Any:
         return {"whole_multiples": [self.figure.document(), self.step.document()]}

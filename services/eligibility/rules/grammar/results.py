@@ -164,6 +164,8 @@ class ConditionResult:
     last_in: Figure | None = None
     interpretations: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    #: The years that missing facts are of, where they are not of the case's own.
+    missing_years: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     within: tuple[ConditionResult, ...] = ()
 
     @property

@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE
-from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.lookups import PAYEE_USCC, SUBJECT, Read
 from services.eligibility.rules.grammar.nodes import Node
 from services.eligibility.rules.grammar.plans import Inputs
@@ -23,6 +22,16 @@ from shared.i18n import N_
 CASE_SCHEMA = pl.Schema(
     {"subject": pl.String, "award_year": pl.Int32, "day": pl.Date, "payee": pl.String, "about_known": pl.Boolean}
 )
+
+
+#: What one award is given for, by what its subject is.
+_PER = {
+    "enterprise": N_("once for each enterprise, by {dataset}"),
+    "one": N_("once for each one of {dataset}; an enterprise with several may get it for each"),
+    "unit and level": N_("by {dataset}, event by event"),
+    "enterprise in each year": N_("each year, for each enterprise, by {dataset}"),
+    "one in each year": N_("each year, for each one of {dataset}; an enterprise with several may get it for each"),
+}
 
 
 class Table:
@@ -198,7 +207,7 @@ class About(Node):
             level = self.rank[0].phrase(context)
             rules.append(said(N_("Given to a unit once for each {level}."), level=level))
         if self.earliest_by:
-            order = wording.listed([term.phrase(context) for term in self.earliest_by])
+            order = Text.joined([term.phrase(context) for term in self.earliest_by], "，相同的再按", ", then ")
             rules.append(
                 said(N_("Of several that qualify for one subject in a year, the first by {order}."), order=order)
             )
@@ -207,8 +216,12 @@ class About(Node):
     def phrase(self) -> Text:
         """Return what the award is about, in words."""
         dataset = CATALOGUE[self.parent or self.dataset]
-        zh, en = ("逐项认定，同一对象只奖补一次", "once") if self.once else ("逐年认定", "each year")
-        return Text(f"按“{dataset.zh}”{zh}", f"{en}, by {dataset.en}")
+        by_enterprise = self.subject_is_enterprise
+        if self.once:
+            each = "enterprise" if by_enterprise else "one" if self.rank is None else "unit and level"
+        else:
+            each = "enterprise in each year" if by_enterprise else "one in each year"
+        return said(_PER[each], dataset=Text(dataset.zh, dataset.en))
 
 
 def _named(facts: Inputs, dataset: str) -> pl.LazyFrame:

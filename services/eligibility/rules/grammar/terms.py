@@ -9,7 +9,7 @@ dividing.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,14 +128,15 @@ class Column(Term):
         return {"fact": self.name}
 
 
-def fact_words(name: str) -> Text:
-    """Return a fact named `dataset.field`, or `dataset.field:key`, in words."""
+def fact_words(name: str, years: Sequence[int] = ()) -> Text:
+    """Return a fact named `dataset.field`, or `dataset.field:key`, in words, with the `years` that it is of, if they are told."""
     fact_name, _, key = name.partition(":")
     dataset, _, field = fact_name.partition(".")
     declared = CATALOGUE[dataset]
     zh, en = _field_words(declared.field(field))
     words = Text(_once(declared.zh, zh) or f"{declared.zh}的{zh}", _once(declared.en, en) or f"{en} ({declared.en})")
-    return Text(f"{words.zh}（{key}）", f"{words.en} ({key})") if key else words
+    of = Text(f"{key}{'、'.join(f'{year}年' for year in years)}", f"{key}{', '.join(map(str, years))}")
+    return Text(f"{words.zh}（{of.zh}）", f"{words.en} ({of.en})") if of.en else words
 
 
 def _once(dataset: str, field: str) -> str | None:

@@ -73,10 +73,9 @@ def place_by(interpretation: str, jurisdiction: Column, *, own: str, payee: str,
     )
 
 
-def place_by_measure(jurisdiction: Column) -> Place:
-    """Return the place of an award whose measure tests places one by one, and finds its jurisdiction."""
-    one_by_one = Text("逐个按发生之日的所在地认定", "tested one by one, by the place on the day of each")
-    return Place(Always("place", one_by_one), jurisdiction)
+def place_by_measure(jurisdiction: Column, tested: Text) -> Place:
+    """Return the place of an award whose measure tests places, in `tested` words, and finds its jurisdiction."""
+    return Place(Always("place", tested), jurisdiction)
 
 
 def at_least(name: str, measured: Term, threshold: Term, in_doubt: Column | None = None) -> Comparison:

@@ -147,7 +147,7 @@ def _paid(steps: tuple[Step, ...]) -> int | None:
     parts = [
         values[name] for name in ("uncapped", "cap", "deduction", "given_before", "other_support") if name in values
     ]
-    if None in parts:
+    if None in parts or "uncapped" not in values:
         assert values["last"] is None
         return None
     amount = min(values["uncapped"], values.get("cap", values["uncapped"]))

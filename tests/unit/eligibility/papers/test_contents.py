@@ -7,6 +7,7 @@ from typing import Any
 
 from services.eligibility.engine.explain import explain_enterprise
 from services.eligibility.papers import conditions
+from services.eligibility.papers.contents import statement_said
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
 from tests.policy.populations import ENTERPRISES
@@ -63,12 +64,12 @@ def test_what_another_figure_stands_in_for_is_not_what_an_award_was_refused_for(
 def test_a_condition_is_said_once() -> None:
     flag = {"title": "企业自建", "sentence": "企业自建：符合", "result": "met"}
     figure = {"title": "使用面积", "sentence": "使用面积 9,999 平方米，低于 10,000 平方米", "result": "failed"}
-    place = {"title": "在适用地区内", "sentence": "无法判定，尚未登记：企业所在地区", "result": "undetermined"}
+    place = {"title": "在适用地区内", "sentence": "无法判定，尚未登记企业所在地区", "result": "undetermined"}
     said = [conditions.condition_said(1, each, "zh-CN") for each in (flag, figure, place)]
     assert [(each["title"], each["finding"], each["result"]) for each in said] == [
         ("", "企业自建", "符合"),
         ("", "使用面积 9,999 平方米，低于 10,000 平方米", "不符合"),
-        ("在适用地区内", "无法判定，尚未登记：企业所在地区", "无法判定"),
+        ("在适用地区内", "尚未登记企业所在地区", "无法判定"),
     ]
 
 
@@ -100,7 +101,8 @@ def test_a_refusal_for_want_of_every_alternative_says_that_one_of_them_is_enough
     assert [each["short"] for each in sales["alternatives"]] == ["299,999,999 元", "99,999,998 元"]
     (line,) = conditions.completion([failed["park-sales"]], (), POLICY, "zh-CN")
     assert line == (
-        "园区零售额：电商零售额再增加 299,999,999 元，即符合；或者农产品电商零售额再增加 99,999,998 元，即符合"
+        "园区零售额：电商零售额再增加 299,999,999 元，即符合该项条件；"
+        "或者农产品电商零售额再增加 99,999,998 元，即符合该项条件。"
     )
 
 
@@ -111,4 +113,15 @@ def test_an_alternative_that_cannot_be_completed_by_figures_alone_is_not_offered
     }
     (occupancy,) = [each for each in conditions.unmet(shown(no_market, "zh-CN")) if each["name"] == "occupancy"]
     (line,) = conditions.completion([occupancy], (), POLICY, "zh-CN")
-    assert line == "电商入驻比例：电商企业入驻面积再增加 700 平方米，即符合"
+    assert line == "电商入驻比例：电商企业入驻面积再增加 700 平方米，即符合该项条件。"
+
+
+def test_missing_data_are_named_with_who_records_them() -> None:
+    missing = [("courier_years.rent_fen", "快递企业年度情况的全年租金"), ("courier_years.parcels", "年发件量")]
+    (line,) = conditions.completion([], missing, POLICY, "zh-CN")
+    assert line == "缺少的数据由邮政管理部门登记，请你单位向其提供材料：快递企业年度情况的全年租金、年发件量。"
+
+
+def test_a_statement_bears_its_day_in_china() -> None:
+    statement = {"made_at": "2026-11-30T21:34:06.000000Z", "statement": "s", "document": None}
+    assert statement_said(statement, "zh-CN")["made_on"] == "2026年12月1日"

@@ -15,6 +15,7 @@ from services.eligibility.engine.description import describe
 from services.eligibility.papers.guide import guide
 from services.eligibility.papers.kinds import GUIDE
 from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.library import load_policy
 from shared.papers import template
 from shared.papers.kinds import Filled
@@ -63,12 +64,17 @@ def test_an_award_that_is_stopped_says_so(language: str, words: str) -> None:
 
 
 def test_other_public_money_is_named_where_it_may_lower_the_award_alone() -> None:
-    named = {
-        award.code
-        for award in POLICY.awards
-        for basis in describe(POLICY, award, CONTEXT, "en")["amount_bases"]
-        if basis["code"] == "other-public-money"
-    }
+    def named_by(context: RuleContext) -> set[str]:
+        return {
+            award.code
+            for award in POLICY.awards
+            for basis in describe(POLICY, award, context, "en")["amount_bases"]
+            if basis["code"] == "other-public-money"
+        }
+
+    assert named_by(CONTEXT) == set(), "a mark takes nothing away"
+    lowering = Interpretations.official_defaults(POLICY).with_changes({"overlap": "higher_only"})
+    named = named_by(POLICY.context(lowering, TODAY))
     without = {
         *("headquarters-land", "loan-interest", "exhibition-organised", "exhibition-independent", "overseas-warehouse"),
     }

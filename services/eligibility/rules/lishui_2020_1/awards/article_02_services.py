@@ -9,6 +9,7 @@ from services.eligibility.rules.grammar import (
     Article,
     Award,
     Table,
+    Text,
     amount_by,
     at_least,
     condition_by,
@@ -29,6 +30,7 @@ from services.eligibility.rules.grammar import (
 )
 from services.eligibility.rules.lishui_2020_1.awards.clients import authorisation, growth, new_clients
 
+ON_THE_LATER_DAY = Text("授权、落户两日中较晚的一日，", "on the later of the days of authorisation and settling")
 CentreGrade = Table("service_centre_grades")
 Authorisation = Table("platform_authorisations")
 Contract = Table("service_contracts")
@@ -58,7 +60,7 @@ provider_setup = Award(
     given_to=ENTERPRISES,
     place=AT_PAYEE,
     when=(
-        holds("recognised-platform", recognised(Authorisation.platform)),
+        holds("recognised-platform", recognised(Authorisation.platform, ON_THE_LATER_DAY)),
         within_validity("settled", Authorisation.settled_on, by_end_of_year=False),
     ),
     amount=fixed(parameter("provider_setup_support")),

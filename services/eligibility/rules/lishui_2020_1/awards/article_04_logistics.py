@@ -9,6 +9,7 @@ from services.eligibility.rules.grammar import (
     Article,
     Award,
     Table,
+    Text,
     at_least,
     at_project,
     days,
@@ -25,6 +26,10 @@ from services.eligibility.rules.grammar import (
 )
 from services.eligibility.rules.lishui_2020_1.awards.terminals import terminals
 
+ONE_BY_ONE = Text(
+    "逐台按验收日的所在地认定，看运营主体还是终端，依适用口径“项目类奖补的所在地”",
+    "tested terminal by terminal, by the place on the day of acceptance: whose, “the place of a project” says",
+)
 LogisticsHub = Table("logistics_hubs")
 HubYear = Table("hub_years")
 CourierYear = Table("courier_years")
@@ -68,7 +73,7 @@ smart_terminal = Award(
     article=Article(4, sentence=4),
     about=events_of_year(Terminal.uscc),
     given_to=NOT_GOVERNMENT,
-    place=place_by_measure(terminals.jurisdiction),
+    place=place_by_measure(terminals.jurisdiction, ONE_BY_ONE),
     when=(some("terminals-accepted", terminals.counted, in_doubt=terminals.in_doubt),),
     amount=each(terminals.counted, parameter("terminal_award")),
 )

@@ -9,6 +9,7 @@ from services.eligibility.rules.grammar import (
     Article,
     Award,
     Table,
+    Text,
     amount_by_interpretation,
     column_by,
     condition_by,
@@ -31,6 +32,8 @@ from services.eligibility.rules.grammar import (
     within_validity,
 )
 
+ON_YEAR_END = Text("奖补年度12月31日，", "on 31 December of the award year")
+ON_ITS_DAY = Text("举办日期当日", "on the day of the exhibition")
 SpinOff = Table("sales_spin_offs")
 Zone = Table("platform_zones")
 ZoneYear = Table("zone_years")
@@ -67,7 +70,7 @@ platform_zone = Award(
     about=each_year(ZoneYear, of=Zone),
     given_to=NOT_GOVERNMENT,
     place=AT_PAYEE,
-    when=(holds("zone-platform", recognised(Zone.platform)),),
+    when=(holds("zone-platform", recognised(Zone.platform, ON_YEAR_END)),),
     amount=amount_by_interpretation(
         "zone_multiple",
         whole=whole_multiples(ZoneYear.lishui_product_sales, parameter("zone_step"), parameter("zone_award")).capped_at(
@@ -81,7 +84,7 @@ platform_zone = Award(
 
 _fees = Attendance.booth_fee + Attendance.display_fee
 _exhibitor = condition_by(
-    "exhibitor", "exhibitor", monitored=holds("exhibitor", monitored_on_day()), any_enterprise=None
+    "exhibitor", "exhibitor", monitored=holds("exhibitor", monitored_on_day(ON_ITS_DAY)), any_enterprise=None
 )
 
 exhibition_organised = Award(

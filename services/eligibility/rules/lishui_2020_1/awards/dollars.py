@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.eligibility.rules.grammar import Inputs, Measured, Read, RuleContext, Table, Text, arithmetic, measure
+from services.eligibility.rules.grammar import (
+    Column,
+    Inputs,
+    Measured,
+    Read,
+    RuleContext,
+    Table,
+    Text,
+    arithmetic,
+    measure,
+)
 
 CrossBorderYear = Table("cross_border_years")
 SERIES = "usd_cny_year"
@@ -23,8 +33,8 @@ CENTS = 10_000
     parts={
         "sales_usd_cents": CrossBorderYear.sales_usd_cents,
         "sales_cny_fen": CrossBorderYear.sales_cny,
-        "fen_per_10000_cents": Text(
-            "年平均中间价（每100美元兑人民币，分）", "average central parity (fen per 100 dollars)"
+        "fen_per_10000_cents": Column(
+            "fen_per_10000_cents", "fen", Text("年平均中间价（每100美元）", "average central parity (per 100 dollars)")
         ),
         "status": Table("reference_rates").status,
     },

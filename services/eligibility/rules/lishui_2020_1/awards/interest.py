@@ -35,12 +35,14 @@ FAR = pl.date(9999, 12, 31)
     rule=Text(
         "当年任一日余额大于零，且贷款机构和用途符合的贷款，予以计入。每笔贴息＝各段（本金余额 × 天数 × 基准利率）之和 × "
         "贴息比例 ÷ 计息天数基准，舍去不足一分的部分；以实付利息为限的，再以该笔实付利息减其他贴息为限，不低于零。"
-        "贷款基准利率按期限分三档，取各日施行的利率；贷款市场报价利率五年以内用一年期、五年以上用五年期，取提款日施行的利率",
+        "贷款基准利率按期限分三档，取各日施行的利率；贷款市场报价利率五年以内用一年期、五年以上用五年期，取提款日施行的利率。"
+        "计入的贷款所需的利率未登记，或者以实付利息为限而实付利息未登记的，无法判定",
         "a loan counts if its lender and purpose count and it has a balance above zero on a day of the year. Its"
         " support is the sum of balance × days × reference rate over the year, × the share ÷ the days of the day"
         " count, cut to the fen; where the interest paid is the limit, it is at most the loan's interest paid less"
         " other subsidy, not below zero. The benchmark has three tenors and is the one in force on each day; the loan"
-        " prime rate is of one year up to 60 months, of five years above, and is the one in force at drawdown",
+        " prime rate is of one year up to 60 months, of five years above, and is the one in force at drawdown."
+        " While a rate, or under that limit the interest paid, is not on record for a loan that counts, it is undetermined",
     ),
     parts={
         "loan_id": Table("loans").loan_id,

@@ -51,9 +51,11 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
         words=Text("首次达到的档次", "tiers reached for the first time"),
         rule=Text(
             "当年数额达到档次标准，所比较的以前年度均未达到，且该档次及更高档次此前未兑现的，为首次达到该档次；"
-            "回落后再次达到的，不再奖补",
+            "回落后再次达到的，不再奖补。没有记录的以前年度不比较；有记录而缺少数额的以前年度，按适用口径不比较，或者待补齐后认定",
             "a tier is newly reached where the figure of the year reaches it, no earlier year that is compared did, and neither"
-            " it nor a higher one was paid before; falling back and reaching it again never pays twice",
+            " it nor a higher one was paid before; falling back and reaching it again never pays twice. An earlier"
+            " year without a row is not compared; one whose row lacks the figure is, by interpretation, not compared"
+            " either or leaves what is newly reached undetermined",
         ),
         parts=PARTS,
         needs=(figure,),
@@ -89,14 +91,15 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
         # Step by step, so that no figure is worked out more than once.
         plan = plan.with_columns(**new).with_columns(in_doubt=in_doubt).with_columns(**known).with_columns(**given)
         compared = facts.shared(plan)
+        is_known = pl.col("figure_fen").is_not_null() & ~pl.col("in_doubt")
         figures = compared.select(
             "case",
-            newly_reached=pl.when(pl.col("figure_fen").is_not_null() & ~pl.col("in_doubt")).then(
-                pl.sum_horizontal(pl.col(name).cast(pl.Int64) for name in new)
-            ),
+            newly_reached=pl.when(is_known).then(pl.sum_horizontal(pl.col(name).cast(pl.Int64) for name in new)),
             # Tiers ascend: the last one newly reached is the highest.
-            highest_award=pl.coalesce(*(pl.when(f"new.{k}").then(f"given.{k}") for k in reversed(steps)), 0),
-            all_awards=pl.sum_horizontal(*given),
+            highest_award=pl.when(is_known).then(
+                pl.coalesce(*(pl.when(f"new.{k}").then(f"given.{k}") for k in reversed(steps)), 0)
+            ),
+            all_awards=pl.when(is_known).then(pl.sum_horizontal(*given)),
             missing=pl.when("in_doubt").then(pl.lit([figure.name])),
         )
         parts = pl.concat(
