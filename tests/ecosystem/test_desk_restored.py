@@ -1,14 +1,19 @@
-"""Payout is restored to a point before a file went to the bank: what persons do then, in a browser."""
+"""Payout is restored to a point before a file went to the bank: what persons do then, in a browser.
+
+It loses a database, so the system is its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
+from playwright.sync_api import Browser
 from psycopg.conninfo import conninfo_to_dict
 from stdnum.cn import uscc as codes
 
@@ -16,7 +21,9 @@ from deploy.local.demo_client import DemoClient
 from deploy.local.processes import wait_until
 from deploy.local.system import LocalSystem
 from shared.clock import SystemClock, calendar_date
-from tests.support.browser import Visitor
+from tests.ecosystem.conftest import decide
+from tests.support.browser import Visitor, signed_in
+from tests.support.running import demo_client, running
 
 TODAY = calendar_date(SystemClock().now()).isoformat()
 _BODY = "91331100MA4X00001"
@@ -27,8 +34,28 @@ _LEADS = "relay.became_leader"
 
 
 @pytest.fixture
+def restored(tmp_path: Path) -> Iterator[LocalSystem]:
+    """A system that no other test uses."""
+    with running(tmp_path / "system", with_desk=True) as system:
+        yield system
+
+
+@pytest.fixture
+def decided(restored: LocalSystem) -> Iterator[DemoClient]:
+    """Steps of the main job on that system, with one award decided."""
+    with demo_client(restored) as demo:
+        yield decide(demo)
+
+
+@pytest.fixture
+def sign_in(browser: Browser, restored: LocalSystem) -> Callable[[str], Visitor]:
+    """Sign in at its desk."""
+    return cache(lambda person: signed_in(browser, restored.url("desk"), person))
+
+
+@pytest.fixture
 def lost(
-    decided: DemoClient, system: LocalSystem, sign_in: Callable[[str], Visitor], tmp_path: Path
+    decided: DemoClient, restored: LocalSystem, sign_in: Callable[[str], Visitor], tmp_path: Path
 ) -> tuple[str, Path]:
     """An order whose approval and batch were lost after it had gone to the bank: its identifier, and the file."""
     demo, maker = decided, sign_in("finance-maker")
@@ -44,7 +71,7 @@ def lost(
     evaluation = demo.evaluate([2022], TODAY, scope=[PAYEE])
     demo.approve(evaluation["id"], "seen")
     demo.wait_until(lambda: bool(demo.orders(uscc=PAYEE, state="issued")), "orders")
-    with without_payout(system) as connection:
+    with without_payout(restored) as connection:
         connection.execute("CREATE DATABASE payout_before TEMPLATE payout OWNER payout_owner")
     job = demo.post("finance-checker", "payout:/v1/payment-orders/approvals", {"unit": "development_zone"})
     demo.wait_for_job("finance-checker", f"payout:/v1/payment-orders/approvals/{job['id']}", "approval")
@@ -54,7 +81,7 @@ def lost(
         maker.page.click("main a:has-text('CSV')")
     sent.value.save_as(tmp_path / "sent.csv")
     [order] = demo.orders(uscc=PAYEE)
-    with without_payout(system) as connection:
+    with without_payout(restored) as connection:
         connection.execute("DROP DATABASE payout")
         connection.execute("ALTER DATABASE payout_before RENAME TO payout")
         connection.execute("REVOKE CONNECT ON DATABASE payout FROM PUBLIC")
