@@ -98,7 +98,10 @@ def reconcile(
 def ask() -> None:
     """Request the events of decisions in force that payout lacks (client `ops`)."""
     asked = cli.post("/v1/reconciliation/requests", {})
-    say("{missing} missing, {events} published again", missing=f"{asked['missing']:,}", events=f"{asked['events']:,}")
+    say(
+        "{missing} missing, {events} published again; {in_flight} of the last minute still on their way",
+        **{name: f"{count:,}" for name, count in asked.items()},
+    )
 
 
 @app.command()

@@ -239,7 +239,11 @@ ACTS: Mapping[str, Act] = {
     "discard_reentry": Act(N_("Discard the file"), (REASON,), is_grave=True),
     "ask_for_missing_decisions": Act(
         N_("Ask for missing decisions"),
-        counts={"missing": N_("decisions missing"), "events": N_("events asked for")},
+        counts={
+            "missing": N_("decisions missing"),
+            "events": N_("events asked for"),
+            "in_flight": N_("decisions of the last minute, still on their way"),
+        },
     ),
     **RECOVERIES,
     **papers.ACTS,

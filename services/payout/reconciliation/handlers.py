@@ -55,12 +55,12 @@ def reconcile(connection: Connection, decisions: Decisions | None, now: datetime
 
 
 def ask_for_missing(connection: Connection, decisions: Decisions, now: datetime) -> dict[str, int]:
-    """Request the events of decisions in force that payout lacks; return how many are missing and how many will come.
+    """Request the events of decisions in force that payout lacks; return how many are missing, will come, and are on their way.
 
     Raises Unavailable.
     """
-    found, _ = _against(connection, decisions, now, limit=None)
-    return _request_missing(decisions, found)
+    found, in_flight = _against(connection, decisions, now, limit=None)
+    return _request_missing(decisions, found) | {"in_flight": in_flight}
 
 
 def _request_missing(decisions: Decisions, found: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -33,6 +33,7 @@ class Asked(BaseModel):
 
     missing: int = Field(description="Decisions in force, older than a minute, that payout does not have")
     events: int = Field(description="Events of them that are published again")
+    in_flight: int = Field(description="Decisions approved within the last minute that have not arrived yet")
 
 
 class Reconciliation(WithPossibleActs):

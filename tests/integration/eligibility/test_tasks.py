@@ -138,7 +138,7 @@ def test_what_the_caller_proposed_waits_for_others(office: Office) -> None:
     both = office.tokens.bearer(sub="commerce-maker", scope="readings:confirm decisions:approve objections:decide")
     assert office.ask_as(both, "GET", "/v1/tasks").json()["items"] == []
     [task] = tasks(office, "commerce-checker")["items"]
-    assert (task["kind"], task["title"]) == ("procedure", "确认拟定的兑现程序：丽商务〔2026〕1号")
+    assert (task["kind"], task["title"]) == ("procedure", "确认拟定的办理程序：丽商务〔2026〕1号")
     notice = office.noticed(rent(A, 500), rent(B, 700, flags="{integrity}"), rent(C, 900, payee_name="丽水丙合作社"))
     office.objected(notice, C)
     assert counts(office, "commerce-checker") == {"objection": 1, "procedure": 1}

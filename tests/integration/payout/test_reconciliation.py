@@ -45,7 +45,7 @@ def test_eligibilitys_decisions_are_held_against_payouts_awards(payout: Payout) 
         ("decision_in_force", str(award("s3")), 70, 0),
     ]
     payout.post("/v1/reconciliation/requests", by="finance-checker", expect=403)
-    assert payout.post("/v1/reconciliation/requests", by="ops") == {"missing": 2, "events": 2}
+    assert payout.post("/v1/reconciliation/requests", by="ops") == {"missing": 2, "events": 2, "in_flight": 1}
     assert payout.decisions.asked == [str(award("s2")), str(award("s3"))]
     payout.decisions.in_force_now = [InForce(str(award("s1")), 1, 100, USCC, "liandu", long_ago)]
     (unknown,) = payout.get("/v1/reconciliation")["differences"]
