@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
 
 from deploy.bank.simulation import SimulatedBank
 from deploy.local.demo_client import DemoClient, DemoError
@@ -200,7 +202,9 @@ def _print_condition(condition: dict[str, Any], depth: int) -> None:
     basis = condition["basis"]["title"]
     within = condition.get("within", [])
     said = condition["title"] if within else condition["sentence"]
-    console.print(f"{'  ' * depth}{result}  {said}  [{basis}]", markup=False)
+    line = Table.grid(padding=(0, 2))  # a sentence goes on below itself
+    line.add_row(Text(f"{'  ' * depth}{result}"), Text(f"{said}  [{basis}]"))
+    console.print(line)
     for inner in within:
         _print_condition(inner, depth + 1)
 
