@@ -203,6 +203,8 @@ def _print_condition(condition: dict[str, Any], depth: int) -> None:
     within = condition.get("within", [])
     said = condition["title"] if within else condition["sentence"]
     line = Table.grid(padding=(0, 2))  # a sentence goes on below itself
+    line.add_column()
+    line.add_column(overflow="fold")  # Chinese has no spaces to break at
     line.add_row(Text(f"{'  ' * depth}{result}"), Text(f"{said}  [{basis}]"))
     console.print(line)
     for inner in within:
