@@ -94,6 +94,7 @@ FIGURES: NamesByCode = {
     "letters": ("决定书", "letters"),
     "losing": ("减少户数", "losing"),
     "lost_fen": ("减少金额（元）", "lost (yuan)"),
+    "in_flight": ("在途中", "on their way"),
     "missing": ("缺失", "missing"),
     "not_proposed": ("未拟定", "not proposed"),
     "notice_working_days": ("公示工作日", "working days of the notice"),
