@@ -36,6 +36,18 @@ def adopted(office: Office, **changes: Any) -> dict[str, Any]:
     return office.did("commerce-checker", f"{PROCEDURE}/{made['id']}/confirm")
 
 
+def opened_round(office: Office) -> str:
+    """Open a round for 2023; returns its id."""
+    body = {
+        "policy": "lishui-2020-1",
+        "title": "2023年度第一批",
+        "award_years": [2023],
+        "opens_on": "2026-03-01",
+        "closes_on": "2026-06-30",
+    }
+    return str(office.did("commerce-maker", "/v1/rounds", body)["id"])
+
+
 def waiting_for_a_lock(database: Database) -> bool:
     """Return whether somebody waits for a lock in this database."""
     query = (

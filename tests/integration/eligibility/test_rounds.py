@@ -20,6 +20,7 @@ from tests.integration.eligibility.procedure import (
     adopted,
     confirmed,
     decision,
+    opened_round,
     path,
     proposed,
     ready,
@@ -31,47 +32,37 @@ from tests.integration.eligibility.support import rent, the_decision
 
 def test_a_round_from_confirmation_to_approval(office: Office) -> None:
     adopted(office)
-    opened = office.did(
-        "commerce-maker",
-        "/v1/rounds",
-        {
-            "policy": "lishui-2020-1",
-            "title": "2023年度第一批",
-            "award_years": [2023],
-            "opens_on": "2026-03-01",
-            "closes_on": "2026-06-30",
-        },
-    )
-    proposed(office, rent(A, 500), rent(B, 700), rent(C, 900), round_id=UUID(opened["id"]))
+    round_id = opened_round(office)
+    proposed(office, rent(A, 500), rent(B, 700), rent(C, 900), round_id=UUID(round_id))
     assert [waits(office, subject) for subject in (A, B, C)] == [STEPS] * 3
     confirmed(office, A)
     assert waits(office, A) == STEPS[1:]
     assert (confirmed(office, B, NO)["state"], waits(office, B)) == ("rejected", [])
     office.did("commerce-maker", path(office, C, "confirmation"), YES | {"document": "确认书（纸质）"})
     bulk = reviewed_in_bulk(
-        office, "statistics-officer", {"round_id": opened["id"], "reviewer": "statistics", "except": [office.id_of(C)]}
+        office, "statistics-officer", {"round_id": round_id, "reviewer": "statistics", "except": [office.id_of(C)]}
     )
     assert (bulk["passed"], bulk["skipped"]) == (1, {"excepted": 1, "objected": 0, "reviewed": 0, "stale": 1})
-    reviewed_in_bulk(office, "liandu-officer", {"round_id": opened["id"], "reviewer": "district"})
+    reviewed_in_bulk(office, "liandu-officer", {"round_id": round_id, "reviewer": "district"})
     assert (waits(office, A), waits(office, C)) == (["notice"], ["review:statistics"])
 
-    notice = office.did("commerce-maker", "/v1/notices", {"round_id": opened["id"]})
+    notice = office.did("commerce-maker", "/v1/notices", {"round_id": round_id})
     assert notice["skipped"] == {"not_confirmed": 0, "not_reviewed": 1}
     assert (notice["total"], notice["working_days"], notice["last_day"]) == (1, 3, "2026-03-05")
     assert waits(office, A) == ["notice"]
     office.closed(notice)
     assert waits(office, A) == ["approval"]
-    done = office.approved_in_bulk({"round_id": opened["id"]})
+    done = office.approved_in_bulk({"round_id": round_id})
     assert done["approved"] == 1
     assert {name: count for name, count in done["skipped"].items() if count} == {"not_reviewed": 1, "stale": 1}
-    shown = office.ask("auditor", "GET", f"/v1/rounds/{opened['id']}").json()
+    shown = office.ask("auditor", "GET", f"/v1/rounds/{round_id}").json()
     assert (shown["decisions"], shown["entitlement_fen"]) == (3, 2_100)
     assert [(each["state"], each["waiting_for"], each["entitlement_fen"]) for each in shown["totals"]] == [
         ("approved", [], 500),
         ("proposed", ["review:statistics"], 900),
         ("rejected", [], 700),
     ]
-    listed = office.ask("auditor", "GET", f"/v1/decisions?round_id={opened['id']}").json()["items"]
+    listed = office.ask("auditor", "GET", f"/v1/decisions?round_id={round_id}").json()["items"]
     assert len(listed) == 3
     acts = [(each["act"], each["step"]) for each in decision(office, A)["acts"]]
     assert acts[:4] == [

@@ -27,6 +27,7 @@ from tests.integration.eligibility.procedure import (
     adopted,
     confirmed,
     enterprise,
+    opened_round,
     path,
     proposed,
     ready,
@@ -107,25 +108,15 @@ def test_an_enterprise_sees_its_own_confirmation_and_nothing_else(office: Office
 
 def test_a_round_is_one_task_in_words(office: Office) -> None:
     adopted(office)
-    opened = office.did(
-        "commerce-maker",
-        "/v1/rounds",
-        {
-            "policy": "lishui-2020-1",
-            "title": "2023年度第一批",
-            "award_years": [2023],
-            "opens_on": "2026-03-01",
-            "closes_on": "2026-06-30",
-        },
-    )
-    proposed(office, rent(A, 500), round_id=UUID(opened["id"]))
-    proposed(office, rent(A, 500), rent(B, 700), round_id=UUID(opened["id"]))
+    round_id = opened_round(office)
+    proposed(office, rent(A, 500), round_id=UUID(round_id))
+    proposed(office, rent(A, 500), rent(B, 700), round_id=UUID(round_id))
     proposed(office, rent(A, 500), rent(B, 700), rent(C, 900))
     found = {task["subject"]: task for task in tasks(office, "statistics-officer")["items"]}
     assert len(found) == 2
-    task = found[opened["id"]]
+    task = found[round_id]
     assert (task["title"], task["count"]) == ("统计部门联审。2023年度第一批的拟定：2项", 2)
-    [other] = (task for subject, task in found.items() if subject != opened["id"])
+    [other] = (task for subject, task in found.items() if subject != round_id)
     assert other["title"].endswith("认定的拟定：1项")
     listed = office.ask("statistics-officer", "GET", task["link"]).json()["items"]
     assert {each["subject"] for each in listed} == {A, B}
