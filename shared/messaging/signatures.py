@@ -11,6 +11,7 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from joserfc import jws
@@ -34,6 +35,8 @@ _LEAF, _NODE = b"\x00", b"\x01"
 _HASH_BYTES = 32
 _MAX_PATH_BYTES = 1_024
 _MAX_SIGNATURE_BYTES = 1_024
+_ROOTS_KEPT = 4_096
+"""Of half a million events, about 1 MB."""
 
 Headers = list[tuple[str, bytes]]
 
@@ -74,6 +77,8 @@ class Verifier:
         self._keys = keys
         self._unsigned_until = unsigned_until
         self._clock = clock or SystemClock()
+        # The events of a tree arrive in the batches of many partitions. Only what is valid is kept: an error is raised anew.
+        self._verify_root = lru_cache(maxsize=_ROOTS_KEPT)(self._verify_new_root)
 
     def sort(self, messages: Sequence[Message]) -> tuple[list[Message], list[tuple[Message, RejectedMessageError]]]:
         """Return the genuine `messages`, and the others with the reason of each."""
@@ -113,7 +118,7 @@ class Verifier:
             self._verify_root(message.topic, signature, node)
         known.update(seen)
 
-    def _verify_root(self, topic: str, signature: bytes, root: bytes) -> None:
+    def _verify_new_root(self, topic: str, signature: bytes, root: bytes) -> None:
         try:
             found = jws.extract_compact(signature[:_MAX_SIGNATURE_BYTES], root)
             kid = found.headers().get("kid")

@@ -85,17 +85,11 @@ payment_orders = Table(
     CheckConstraint("NOT live OR state <> 'cancelled'", name="cancelled"),
     CheckConstraint("part BETWEEN 0 AND 2 AND (part = 0 OR replaces IS NOT NULL)", name="part"),
     Index(
-        "uq_payment_orders_single",
-        "award_id",
-        "version",
-        "unit",
-        "payee_uscc",
-        "instalment",
-        "replaces",
-        "part",
+        "uq_payment_orders_award_id",
+        *("award_id", "version", "unit", "payee_uscc", "instalment", "replaces", "part"),
+        text("(number * reentered::integer)"),
         unique=True,
         postgresql_nulls_not_distinct=True,
-        postgresql_where=text("NOT reentered"),
     ),
     Index(
         "ix_payment_orders_turn",
@@ -129,7 +123,6 @@ payment_orders = Table(
         postgresql_where=text("live AND state = 'waiting' AND waiting_for = 'release'"),
     ),
     Index("uq_payment_orders_number", "number", unique=True),
-    Index("ix_payment_orders_award_id", "award_id"),
     Index("ix_payment_orders_payee_batch", "payee_uscc", "batch_id"),
     Index("ix_payment_orders_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     Index(
@@ -148,6 +141,6 @@ payment_orders = Table(
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays
 live until it is reissued or cut. `award_place`, `subject` and `award_year` are its place in the queue among the orders of its
 day. An order that is divided is replaced by two: `part` 1 gets its money, 2 is the rest. One that was lost in a restore
-and is entered again is `reentered`. `budget_year` is the year of the budget that it draws on, set when it is funded;
-`indicator_id` the indicator, null where that money has no classification.
+and is entered again is `reentered`, and may stand beside another of the same purpose. `budget_year` is the year of the budget
+that it draws on, set when it is funded; `indicator_id` the indicator, null where that money has no classification.
 That its award has such a version is checked by a trigger, once per statement."""

@@ -32,6 +32,8 @@ OTHER_VALUES = {
     "reentered": "NOT reentered",
     "created_at": "created_at - interval '1 second'",
 }
+PURPOSE = ("award_id", "version", "unit", "payee_uscc", "instalment", "replaces")
+"""What an order is for, with its part of what was divided."""
 MOVE = """
     UPDATE payment_orders
     SET state = %(to)s, waiting_for = CASE WHEN %(to)s = 'waiting' THEN 'account' END, live = %(to)s <> 'cancelled'
@@ -145,6 +147,33 @@ def test_an_order_begins_as_the_table_says(payout: Payout) -> None:
     assert begun[Act.ORDER] == set(BEGINNINGS[Act.ORDER])
     assert begun[Act.REPLACE] == set(BEGINNINGS[Act.REPLACE])
     assert begun[Act.REENTER] == set(BEGINNINGS[Act.REENTER]) | set(BEGINNINGS[Act.ORDER])
+
+
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        ({}, True),
+        *(({name: value}, False) for name, value in OTHER_VALUES.items() if name in PURPOSE),
+        ({"part": "2", "replaces": "uuidv7()"}, False),
+        ({"reentered": "true"}, False),
+    ],
+)
+def test_orders_of_one_purpose_exist_once_unless_entered_again(
+    payout: Payout, changed: dict[str, str], refused: bool
+) -> None:
+    columns = {name: changed.get(name, name) for name in (*PURPOSE, "reentered", "part")} | {
+        "id": "uuidv7()",
+        "created_at": "created_at + interval '1 second'",
+    }
+    others = ("due_year", "amount_fen", "first_decided_on", "state", "waiting_for", "live", "budget_year", "funded_at")
+    twice = (
+        f"INSERT INTO payment_orders ({', '.join((*columns, *others))})"  # noqa: S608 - names of columns
+        f" SELECT {', '.join((*columns.values(), *others))} FROM payment_orders WHERE id = %(id)s"
+    )
+    with as_owner(payout) as orders:
+        refusal = orders.refusal(twice, id=orders.add("waiting"))
+    # As above: what the index lets through meets the trigger that looks for the award's version.
+    assert ("uq_payment_orders_award_id" if refused else "no such award and version") in str(refusal)
 
 
 def test_an_order_stops_being_live_only_when_it_is_cancelled(payout: Payout) -> None:

@@ -155,6 +155,19 @@ def test_keys_rotate_without_a_stop() -> None:
     assert after.sort(messages)[0] == messages[1:], "what a withdrawn key signed is refused"
 
 
+def test_a_root_that_was_verified_in_one_batch_proves_nothing_else_in_the_next() -> None:
+    messages = signed([event(number) for number in range(6)], "eligibility")
+    verifier = Verifier(public_keys(EVENT_KEYS))
+    assert verifier.sort(messages[:2]) == (messages[:2], [])
+    changed = replace(messages[2], value=b'{"x":1}')
+    elsewhere = replace(messages[3], topic=topics.PAYMENT_ORDERS)
+    assert reasons([changed, elsewhere], verifier) == [
+        "the signature is wrong",
+        "the event is signed by another service than the one that publishes here",
+    ]
+    assert verifier.sort(messages[2:]) == (messages[2:], [])
+
+
 def test_unsigned_events_are_accepted_until_an_instant_of_this_process_whatever_they_say() -> None:
     [message] = signed([event(1)], "eligibility")
     unsigned = _with(SIGNATURE, None)(message)
