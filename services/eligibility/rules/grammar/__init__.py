@@ -1,6 +1,6 @@
 """The grammar in which awards are written, the only place with arithmetic. Awards import from here alone."""
 
-from services.eligibility.rules.grammar import arithmetic, periods
+from services.eligibility.rules.grammar import arithmetic, periods, years
 from services.eligibility.rules.grammar.amounts import (
     amount_by,
     each,
@@ -142,4 +142,5 @@ __all__ = [
     "whole_of",
     "within_validity",
     "yearly_figures",
+    "years",
 ]
