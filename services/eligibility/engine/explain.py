@@ -28,7 +28,8 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.amounts import STEP_NAMES, TOO_LARGE
 from services.eligibility.rules.grammar.award import Award
-from services.eligibility.rules.grammar.conditions import References, is_required
+from services.eligibility.rules.grammar.combinations import is_required
+from services.eligibility.rules.grammar.conditions import References
 from services.eligibility.rules.grammar.measures import Measure, numbers_of
 from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.plans import Slots

@@ -11,8 +11,8 @@ from services.eligibility.rules.grammar.amounts import (
     whole_of,
 )
 from services.eligibility.rules.grammar.award import Article, Award, GivenBefore
+from services.eligibility.rules.grammar.combinations import condition_by
 from services.eligibility.rules.grammar.common import HIGHEST_LEVEL
-from services.eligibility.rules.grammar.conditions import condition_by
 from services.eligibility.rules.grammar.days import days, later_of
 from services.eligibility.rules.grammar.lookups import (
     PAYEE,
