@@ -30,11 +30,15 @@ _PAGES: Mapping[str, tuple[str, str]] = {
 
 
 class Subject(NamedTuple):
-    """A value that a form sends without showing it: what it is, and its page; what has none is shown as it is."""
+    """A value that a form sends without showing it: what it is, and its page; what has none is shown as it is.
+
+    `kind` is the parameter that it is of, such as `decision_id`.
+    """
 
     value: str
     title: str = ""
     page: str = ""
+    kind: str = ""
 
 
 def known_parts(act: Act, values: Mapping[str, list[str]]) -> dict[str, str]:
@@ -47,6 +51,7 @@ def subjects_of(act: Act, values: Mapping[str, list[str]]) -> Iterator[Subject]:
     """Yield what a form sends without asking for it: whoever sends it may look at what it is about."""
     hidden = {each.name: values[each.name] for each in act.fields if each.kind == "hidden" and values.get(each.name)}
     for name, found in {**{name: [text] for name, text in known_parts(act, values).items()}, **hidden}.items():
-        title, page = _PAGES.get(name.removeprefix(PART).removeprefix(QUERY), ("", ""))
+        kind = name.removeprefix(PART).removeprefix(QUERY)
+        title, page = _PAGES.get(kind, ("", ""))
         for value in filter(None, found):
-            yield Subject(value, title, page.format(quote(value, safe="")))
+            yield Subject(value, title, page.format(quote(value, safe="")), kind)
