@@ -125,9 +125,10 @@ def person_of(request: Request) -> Person | None:
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """Return a page. `template` is a file of `templates/`; what begins with `_` is a part of a page, which htmx puts in."""
-    spoken = language(request)
+    spoken, person = language(request), person_of(request)
     known: Mapping[str, Any] = {
-        "person": person_of(request),
+        "person": person,
+        "own_uscc": person.uscc if person else None,
         "path": request.url.path,
         "address": f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path,
         "query": request.query_params,

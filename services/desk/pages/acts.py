@@ -148,7 +148,8 @@ def _done(request: Request, act: Act, answer: Any, back: str) -> Response:
         request.session["jobs"] = [[act.job, members["id"]], *jobs][:_KEPT_JOBS]
         return RedirectResponse(f"/jobs/{act.job}/{members['id']}?{urlencode({'back': back})}", 303)
     following = act.then.format_map(members) if act.then and _has_all(members, act.then) else back
-    request.session["done"] = [act.title, told]
+    person = person_of(request)
+    request.session["done"] = [act.title_for(person.uscc if person else None), told]
     return RedirectResponse(following, 303)
 
 
