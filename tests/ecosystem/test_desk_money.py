@@ -17,7 +17,7 @@ from tests.support.browser import Visitor
 SignIn = Callable[[str], Visitor]
 TODAY = calendar_date(SystemClock().now())
 YEAR = TODAY.year
-PAYEE, ACCOUNT_ENDS = "丽水样例", "0042"
+PAYEE, ACCOUNT_ENDS = "丽水样例", "2222"
 PAGES = {
     "/money": "预算与排队",
     f"/budgets/city/{YEAR}": "预测",
@@ -41,12 +41,12 @@ PAGES = {
 @pytest.fixture(scope="module")
 def ordered(decided: DemoClient) -> DemoClient:
     """The decided award with money in both its budgets and an account, so that its orders are issued and can be paid."""
-    account = {
+    account = {  # the same that test_desk_facts records, if it ran before
         "uscc": DECIDED_USCC,
-        "since": "2015-06-01",
+        "since": "2020-01-01",
         "account_holder": PAYEE,
         "bank_code": "102343000018",
-        "account_number": f"622200000000{ACCOUNT_ENDS}",
+        "account_number": f"622200001111{ACCOUNT_ENDS}",
     }
     decided.record("payee_accounts", [account], "sample")
     decided.appropriate("liandu", YEAR, 100_000_000, "sample")
