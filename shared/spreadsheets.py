@@ -160,29 +160,26 @@ def detect_format(kind: str, content: bytes, structured: str) -> str:
     return structured if start.removeprefix(BOM).lstrip().startswith(b"{") else CSV
 
 
-def text_column(cells: Sequence[Any]) -> pl.Series:
-    """Return the cells of a column as text, `""` where they are empty."""
+def text_column(cells: Sequence[Any]) -> tuple[pl.Series, list[int]]:
+    """Return the cells of a column as text, `""` where they are empty, and the places of numbers that are not exact."""
     types = set(map(type, cells))
     if types <= {str}:
-        return pl.Series(cells, dtype=pl.String)
+        return pl.Series(cells, dtype=pl.String), []
     if types == {float}:
         return _number_texts(pl.Series(cells, dtype=pl.Float64))
     if types <= {str, float}:
-        numbers = _number_texts(pl.Series([cell if type(cell) is float else None for cell in cells], dtype=pl.Float64))
+        numbers, inexact = _number_texts(
+            pl.Series([cell if type(cell) is float else None for cell in cells], dtype=pl.Float64)
+        )
         if not any(type(cell) is str and cell for cell in cells):
-            return numbers.fill_null("")
+            return numbers.fill_null(""), inexact
         texts = pl.Series([cell if type(cell) is str else None for cell in cells], dtype=pl.String)
-        return texts.zip_with(texts.is_not_null(), numbers)
-    return pl.Series([cell_text(cell) for cell in cells], dtype=pl.String)
+        return texts.zip_with(texts.is_not_null(), numbers), inexact
+    return pl.Series([cell_text(cell) for cell in cells], dtype=pl.String), inexact_numbers(cells)
 
 
 def inexact_numbers(cells: Sequence[Any]) -> list[int]:
     """Return the places of numbers that are too long to be exact: harmless for an amount, fatal for a code."""
-    types = set(map(type, cells))
-    if types == {float} and max(cells) < _EXACT and min(cells) > -_EXACT:
-        return []
-    if not types & {float, int}:
-        return []
     return [place for place, cell in enumerate(cells) if type(cell) in (float, int) and not is_exact(cell)]
 
 
@@ -204,12 +201,18 @@ def cell_text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _number_texts(numbers: pl.Series) -> pl.Series:
+def _number_texts(numbers: pl.Series) -> tuple[pl.Series, list[int]]:
+    """Return numbers as text, and the places of those that are not exact."""
+    sizes = numbers.abs()
+    inexact = [] if (sizes < _EXACT).all() else (sizes >= _EXACT).fill_null(value=False).arg_true().to_list()
+    whole = numbers.cast(pl.Int64, strict=False)
+    if (whole == numbers).all() and not inexact:
+        return whole.cast(pl.String), inexact
     texts = numbers.cast(pl.String)
     plain = (texts.str.len_bytes() <= _SHORT) & ~texts.str.contains("e", literal=True)
     if plain.all():
-        return texts.str.strip_suffix(".0")
-    return pl.Series([None if number is None else _number_text(number) for number in numbers], dtype=pl.String)
+        return texts.str.strip_suffix(".0"), inexact
+    return pl.Series([None if number is None else _number_text(number) for number in numbers], dtype=pl.String), inexact
 
 
 def _number_text(number: float) -> str:

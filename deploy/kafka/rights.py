@@ -11,13 +11,12 @@ from kafka.admin import (
     ACL,
     ACLOperation,
     ACLPermissionType,
-    KafkaAdminClient,
     ResourcePattern,
     ResourceType,
 )
 
 from services.kafka_rights import rights
-from shared.messaging.kafka import Cluster
+from shared.messaging.kafka import Cluster, administration
 from shared.messaging.rights import as_constant
 
 SCRIPT = Path(__file__).with_name("acls.sh")
@@ -51,7 +50,7 @@ def grant(cluster: Cluster) -> None:
         for user, resource, name, operations in rights()
         for operation in operations
     ]
-    admin = KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=5_000)
+    admin = administration(cluster)
     try:
         failed = admin.create_acls(lists)["failed"]
     finally:

@@ -11,8 +11,8 @@ from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from services.doctor.domain import Finding, Part, State, fine, lacking, noted
 from services.kafka_rights import rights, users
 from shared.i18n import N_
-from shared.messaging.kafka import Cluster
-from shared.messaging.rights import CONNECT_SECONDS, KEPT_OUT, LACKS, Right, missing_operations, parameters_of, reach
+from shared.messaging.kafka import Cluster, administration
+from shared.messaging.rights import KEPT_OUT, LACKS, Right, missing_operations, parameters_of, reach
 from shared.process_settings import Deployment
 from shared.settings import KafkaSettings
 
@@ -36,7 +36,7 @@ def examine_broker(settings: KafkaSettings, deployment: Deployment) -> Iterator[
     if unreached:
         return
     try:
-        admin = KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=CONNECT_SECONDS * 1_000)
+        admin = administration(cluster)
     except KafkaError:
         yield lacking(
             Part.BROKER,

@@ -210,11 +210,12 @@ def _quick_blocks(sheet: CalamineSheet, table: Table, allowance: Allowance) -> I
         lines = range(number, number + len(columns[0]))
         number = lines.stop
         errors = list(merged.errors_within(lines))
+        texts: list[Any] = []
         for place, cells in enumerate(columns, margin):
-            name = table.places.get(place)
-            if name is not None:
-                errors += [(lines[at], name, "digits_lost", None) for at in spreadsheets.inexact_numbers(cells)]
-        texts: list[Any] = [spreadsheets.text_column(cells) for cells in columns]
+            column, inexact = spreadsheets.text_column(cells)
+            texts.append(column)
+            if (name := table.places.get(place)) is not None:
+                errors += [(lines[at], name, "digits_lost", None) for at in inexact]
         blank = pl.Series([""], dtype=pl.String).new_from_index(0, len(lines))
         texts = [blank] * margin + texts + [blank] * (len(table.headings) - margin - len(texts))
         allowance.earn(sum(int((texts[place] != "").sum()) for place in table.places) * SECONDS_PER_VALUE)

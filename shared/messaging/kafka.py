@@ -17,6 +17,7 @@ from shared.messaging import topics
 from shared.process_settings import end_process
 from shared.settings import KafkaSettings
 
+CONNECT_SECONDS = 5
 SESSION_TIMEOUT_MS = 15_000
 """How long a consumer may be silent before its partitions are given to others of its group."""
 
@@ -60,6 +61,11 @@ class Cluster:
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,
         }
+
+
+def administration(cluster: Cluster) -> KafkaAdminClient:
+    """Return a client that looks after topics and rights; raises KafkaError if none is let in within CONNECT_SECONDS."""
+    return KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=CONNECT_SECONDS * 1_000)
 
 
 def producer(cluster: Cluster, client_id: str) -> KafkaProducer:
@@ -146,7 +152,7 @@ def ensure_topics(cluster: Cluster, names: Sequence[str] = topics.ALL, *, patien
     )
     for attempt in attempts:
         with attempt:
-            admin = KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=5_000)
+            admin = administration(cluster)
             try:
                 existing = set(admin.list_topics())
                 for name in names:
@@ -163,7 +169,7 @@ def _create(admin: KafkaAdminClient, name: str) -> None:
 
 def log_identity(cluster: Cluster, names: Sequence[str]) -> str:
     """Return the ids of the cluster and of the topics `names`: they change when the broker's log is a new one."""
-    admin = KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=5_000)
+    admin = administration(cluster)
     try:
         found: Any = admin.describe_cluster()
         described: Any = admin.describe_topics(list(names))

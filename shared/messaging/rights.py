@@ -19,7 +19,7 @@ from kafka.errors import (
 )
 
 from shared.i18n import CHINESE, ENGLISH, N_, default_language, translate
-from shared.messaging.kafka import Cluster
+from shared.messaging.kafka import CONNECT_SECONDS, Cluster, administration
 
 PUBLISHER_RIGHTS = ("Create", "Describe", "DescribeConfigs", "Write", "Read")
 """A relay creates its topics, and reads back what it published (docs/restoring.md); `subsidies doctor` reads their settings."""
@@ -31,7 +31,6 @@ KEPT_OUT = N_(
     "Kafka answers at {servers} and does not let {user} in: correct KAFKA_USER, KAFKA_PASSWORD, KAFKA_SASL_MECHANISM"
     " or KAFKA_SECURITY_PROTOCOL."
 )
-CONNECT_SECONDS = 5
 PATIENCE_SECONDS = 60.0
 """How long a process that starts waits for its rights: brokers hear of granted ones after a while."""
 
@@ -164,7 +163,7 @@ def require_rights(cluster: Cluster, rights: Sequence[Right], *, patience_second
 def _enter(cluster: Cluster, deadline: float) -> KafkaAdminClient | None:
     while True:
         try:
-            return KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=CONNECT_SECONDS * 1_000)
+            return administration(cluster)
         except KafkaError:  # it does not say whether the password is wrong
             if time.monotonic() > deadline:
                 return None

@@ -11,8 +11,9 @@ from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.combinations import Combination, is_required
 from services.eligibility.rules.grammar.common import every_condition
-from services.eligibility.rules.grammar.conditions import Combination, Condition, is_required
+from services.eligibility.rules.grammar.conditions import Condition
 from services.eligibility.rules.grammar.measures import numbers_of
 from services.eligibility.rules.grammar.nodes import resolve
 from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT

@@ -181,7 +181,7 @@ def _instalments(award: Award, context: RuleContext) -> pl.Expr:
         )
         rows.append(row)
     none = pl.lit([], dtype=pl.List(INSTALMENT))
-    return pl.when(pl.col("entitlement_fen") > 0).then(pl.concat_list(rows)).otherwise(none)
+    return pl.when(pl.col("entitlement_fen") > 0).then(pl.concat_arr(*rows).arr.to_list()).otherwise(none)
 
 
 def _missing_of(evaluated: EvaluatedCases) -> pl.Expr:

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 import polars as pl
 
 from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.combinations import Always
 from services.eligibility.rules.grammar.common import (
     INTEGRITY,
     INTEGRITY_CONDITION,
@@ -16,7 +17,7 @@ from services.eligibility.rules.grammar.common import (
     conditions_on_time,
     conditions_once,
 )
-from services.eligibility.rules.grammar.conditions import Always, Condition
+from services.eligibility.rules.grammar.conditions import Condition
 from services.eligibility.rules.grammar.lookups import PAYEE_ENTRY, Attachment, Location, PayeeEntry, with_needed
 from services.eligibility.rules.grammar.measures import Measure
 from services.eligibility.rules.grammar.nodes import Node, resolve

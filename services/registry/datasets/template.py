@@ -92,7 +92,11 @@ def _choices(item: Field, language: str) -> list[str]:
 
 
 def _note(item: Field, content: str, example: str, language: str) -> str:
-    lines = [content, f"{translate(_TITLES[3], language)}: {example}"]
+    """Return what a column's note says: first the name that rules have for it, if that says more than the heading."""
+    zh, en = item.fact_name or ("", "")
+    name = zh if language == CHINESE else en
+    lines = [] if name in item.heading[language] else [name]
+    lines += [content, f"{translate(_TITLES[3], language)}: {example}"]
     return "\n".join([*lines, translate(_EMPTY, language)] if item.optional else lines)
 
 

@@ -28,20 +28,21 @@ from services.doctor.broker import examine_broker
 from services.doctor.domain import State
 from services.kafka_rights import users
 from shared.i18n import ENGLISH, translate
-from shared.messaging import topics
+from shared.messaging import kafka, topics
 from shared.process_settings import Deployment
 from shared.settings import KafkaSettings
 
 
 @pytest.fixture(autouse=True)
-def _has_rights(broker: Broker) -> None:
+def _has_rights(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka, "CONNECT_SECONDS", 2)  # who is refused is tried again until then
     if not broker.passwords:
         pytest.skip(f"no users or rights: {broker.described}")
 
 
 @pytest.fixture
 def admin(broker: Broker) -> Iterator[KafkaAdminClient]:
-    admin = KafkaAdminClient(**broker.cluster.options(), bootstrap_timeout_ms=5_000)
+    admin = kafka.administration(broker.cluster)
     yield admin
     admin.close()
 

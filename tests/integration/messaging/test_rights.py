@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from kafka import KafkaProducer
-from kafka.admin import KafkaAdminClient
 from kafka.errors import (
     GroupAuthorizationFailedError,
     KafkaError,
@@ -29,7 +28,8 @@ from shared.messaging.rights import Right, consuming, publishing, require_rights
 
 
 @pytest.fixture(autouse=True)
-def _has_rights(broker: Broker) -> Iterator[None]:
+def _has_rights(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(kafka, "CONNECT_SECONDS", 2)  # who is refused is tried again until then
     if not broker.passwords:
         pytest.skip(f"no users or rights: {broker.described}")
     yield
@@ -109,7 +109,7 @@ def test_no_process_grants_rights_or_deletes(broker: Broker) -> None:
     cluster = broker.cluster_of("eligibility-relay")
     with pytest.raises(KafkaError):
         rights.grant(cluster)
-    admin = KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=5_000)
+    admin = kafka.administration(cluster)
     with pytest.raises(KafkaError):
         admin.delete_topics([topics.AWARD_DECISIONS], raise_errors=True)
     admin.close()

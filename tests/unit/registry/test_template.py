@@ -36,3 +36,8 @@ def test_a_template_is_read_as_it_is_and_checks_what_is_filled_in(dataset: Datas
         sheet, notes = archive.read("xl/worksheets/sheet1.xml"), archive.read("xl/comments1.xml")
     assert all(CHECKED[item.kind] in sheet for item in dataset.fields if item.kind in CHECKED)
     assert notes.count(b"<comment ") == len(dataset.fields)
+
+
+def test_a_note_says_what_a_field_means_beyond_its_heading() -> None:
+    with zipfile.ZipFile(io.BytesIO(template.write(CATALOGUE["courier_years"], "zh-CN"))) as archive:
+        assert "全年租金（全部场所合计）" in archive.read("xl/comments1.xml").decode()

@@ -1,6 +1,6 @@
 """The grammar in which awards are written, the only place with arithmetic. Awards import from here alone."""
 
-from services.eligibility.rules.grammar import arithmetic, periods
+from services.eligibility.rules.grammar import arithmetic, periods, years
 from services.eligibility.rules.grammar.amounts import (
     amount_by,
     each,
@@ -11,8 +11,8 @@ from services.eligibility.rules.grammar.amounts import (
     whole_of,
 )
 from services.eligibility.rules.grammar.award import Article, Award, GivenBefore
+from services.eligibility.rules.grammar.combinations import condition_by
 from services.eligibility.rules.grammar.common import HIGHEST_LEVEL
-from services.eligibility.rules.grammar.conditions import condition_by
 from services.eligibility.rules.grammar.days import days, later_of
 from services.eligibility.rules.grammar.lookups import (
     PAYEE,
@@ -142,4 +142,5 @@ __all__ = [
     "whole_of",
     "within_validity",
     "yearly_figures",
+    "years",
 ]

@@ -11,16 +11,9 @@ import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.combinations import Always, Combination, condition_by
 from services.eligibility.rules.grammar.comparisons import Comparison
-from services.eligibility.rules.grammar.conditions import (
-    Always,
-    Combination,
-    Condition,
-    Figures,
-    Holds,
-    condition_by,
-    figure_text,
-)
+from services.eligibility.rules.grammar.conditions import Condition, Figures, Holds, figure_text
 from services.eligibility.rules.grammar.days import (
     FIRST_DAY,
     LAST_DAY,

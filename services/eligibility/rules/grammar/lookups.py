@@ -11,10 +11,16 @@ import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar.nodes import choice
-from services.eligibility.rules.grammar.periods import covered, flagged, looked_up, positions_in_force, positions_of
-from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.periods import (
+    covered,
+    flagged,
+    looked_up,
+    positions_in_force,
+    positions_of,
+)
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import Column
+from services.eligibility.rules.grammar.years import laid_out
 from services.eligibility.rules.text import NOTHING, Text
 
 #: Where the value that a read looks for comes from, besides `dataset.column` of rows already read.
@@ -211,19 +217,11 @@ class YearlyFigures(Attachment):
         last = years.max()
         first = years.min()
         assert isinstance(first, int) and isinstance(last, int)
-        first -= self.years - 1
-        width = last - first + 1
-        # One dense row of years per payee: two joins in all, then every year is a place in it.
-        payees = collect(cases.lazy().select(pl.col("payee").unique()).drop_nulls(), cases)
-        place = pl.col("position").cast(pl.Int64) * width + pl.col("year") - first
-        rows = facts[dataset].lazy().select("year", name, payee="uscc").filter(pl.col("year").is_between(first, last))
-        placed = rows.join(payees.lazy().with_row_index("position"), on="payee").select(name, place=place)
-        known = collect(placed, facts[dataset], payees)
-        dense = pl.repeat(None, payees.height * width, dtype=pl.Int64, eager=True)
-        dense = dense.scatter(known.get_column("place"), known.get_column(name))
-        of_cases = positions_of(cases, "payee", payees, "payee")
-        own = of_cases.cast(pl.Int64) * width + years - first
-        return cases.with_columns(dense.gather(own - k).alias(self.column(k)) for k in range(self.years))
+        all_years = range(first - self.years + 1, last + 1)
+        places, by_year = laid_out(cases.get_column("payee"), facts[dataset], name, all_years)
+        values, height = pl.concat(by_year), by_year[0].len()
+        own = places.cast(pl.Int64) + (years - all_years.start) * height
+        return cases.with_columns(values.gather(own - k * height).alias(self.column(k)) for k in range(self.years))
 
     def reads(self) -> tuple[Read, ...]:
         return (Read(self.figure.name.split(".")[0], "uscc", PAYEE),)

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.rules.grammar.conditions import Condition, Figures, condition_by, figure_text
+from services.eligibility.rules.grammar.combinations import condition_by
+from services.eligibility.rules.grammar.conditions import Condition, Figures, figure_text
 from services.eligibility.rules.grammar.lookups import PAYEE, Attachment, Read
 from services.eligibility.rules.grammar.periods import looked_up, positions_of
 from services.eligibility.rules.grammar.results import Figure

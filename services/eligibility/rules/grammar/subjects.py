@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -107,7 +108,10 @@ class About(Node):
             "events": self._events,
         }[self.shape]
         rows = shape(facts, pl.Series("award_year", sorted(years), dtype=pl.Int32))
-        event = pl.date(pl.col("award_year"), 12, 31) if self.event is None else self.event.plan(context)
+        # Looked up: a day for each of millions of rows is not made anew.
+        last_days = {year: date(year, 12, 31) for year in years}
+        of_year = pl.col("award_year").replace_strict(last_days, return_dtype=pl.Date)
+        event = of_year if self.event is None else self.event.plan(context)
         rows = rows.with_columns(day=event)
         if self.event is not None:
             rows = rows.with_columns(award_year=pl.col("day").dt.year())

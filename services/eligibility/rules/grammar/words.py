@@ -6,17 +6,9 @@ from dataclasses import replace
 
 from services.eligibility.rules.grammar.amounts import Amount
 from services.eligibility.rules.grammar.award import Place
+from services.eligibility.rules.grammar.combinations import Always, Combination, condition_by
 from services.eligibility.rules.grammar.comparisons import AtLeastOne, Comparison
-from services.eligibility.rules.grammar.conditions import (
-    Always,
-    Combination,
-    Condition,
-    Holds,
-    Membership,
-    NamedList,
-    OnRecord,
-    condition_by,
-)
+from services.eligibility.rules.grammar.conditions import Condition, Holds, Membership, NamedList, OnRecord
 from services.eligibility.rules.grammar.days import FIRST_DAY, LAST_DAY, YearEnd
 from services.eligibility.rules.grammar.lookups import PAYEE_FORM, PAYEE_JURISDICTION
 from services.eligibility.rules.grammar.nodes import choice

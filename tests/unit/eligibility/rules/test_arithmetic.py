@@ -10,7 +10,8 @@ import pytest
 
 from services.eligibility.facts.catalogue import LARGEST
 from services.eligibility.rules.grammar import Column, RuleContext, Text, arithmetic
-from services.eligibility.rules.grammar.conditions import Combination, Holds
+from services.eligibility.rules.grammar.combinations import Combination
+from services.eligibility.rules.grammar.conditions import Holds
 from services.eligibility.rules.grammar.results import Figure
 
 VALUES = pl.DataFrame({"a": [LARGEST, None, 3], "b": [10, 20, None], "group": [1, 1, 2]})

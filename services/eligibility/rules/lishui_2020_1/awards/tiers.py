@@ -20,6 +20,7 @@ from services.eligibility.rules.grammar import (
     in_monitoring,
     measure,
     periods,
+    years,
 )
 
 COLUMNS: Columns = {
@@ -69,18 +70,15 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
         parameters=(tiers, awards, "covered_jurisdictions", "first_award_year"),
     )
     def reached(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> Measured:
-        earlier = _earlier(cases, facts, context, track, figure.name.split(".")[1])
+        with_earlier = partial(_with_earlier, context, track, figure.name.split(".")[1])
         paid = facts["prior_awards"].filter((pl.col("award") == award) & (pl.col("tier") > 0))
-        plan = (
-            cases.select("case", "subject", "day", figure_fen=figure.name)
-            .join(earlier, on="case", how="left", maintain_order="left")
-            .with_columns(pl.col("earlier_unknown").fill_null(value=False))
-            .join(
-                paid.group_by("subject").agg(paid_tier_fen=pl.col("tier").max()),
-                on="subject",
-                how="left",
-                maintain_order="left",
-            )
+        plan = facts.by_frame(
+            cases.select("case", "subject", "payee", "award_year", "day", figure_fen=figure.name), with_earlier
+        ).join(
+            paid.group_by("subject").agg(paid_tier_fen=pl.col("tier").max()),
+            on="subject",
+            how="left",
+            maintain_order="left",
         )
         steps = range(len(context.parameter(tiers)))
         new = {f"new.{k}": _newly_reached(context.dated(tiers, k)) for k in steps}
@@ -127,32 +125,30 @@ def _newly_reached(tier: pl.Expr) -> pl.Expr:
     return (pl.col("figure_fen") >= tier) & (earlier < tier).fill_null(True) & (paid < tier).fill_null(True)
 
 
-def _earlier(cases: pl.LazyFrame, facts: Inputs, context: RuleContext, track: str, field: str) -> pl.LazyFrame:
-    """Return the largest figure of the years before the case's that the interpretation `earlier_attainment` compares with.
+def _with_earlier(context: RuleContext, track: str, field: str, cases: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """Add the largest figure of the years before the case's that the interpretation `earlier_attainment` compares with.
 
     `earlier_unknown`: whether the row of one of these years lacks the figure, if `earlier_figure_missing` makes that matter.
     """
-    interpretation = context.interpretation("earlier_attainment")
-    matters = context.interpretation("earlier_figure_missing") == "undetermined"
-    figures = facts["annual_sales"].select(payee="uscc", year="year", figure=field)
-    figures = figures if matters else figures.drop_nulls("figure")
+    figures, interpretation = facts["annual_sales"], context.interpretation("earlier_attainment")
     if interpretation == "ignored":
         figures = figures.filter(pl.col("year") >= context.parameter("first_award_year"))
-    before = cases.select("case", "payee", "award_year").join(figures, on="payee", how="inner")
-    before = before.filter(pl.col("year") < pl.col("award_year"))
     if interpretation == "while_eligible":
-        before = facts.by_frame(before, partial(_while_eligible, context, track))
-    return before.group_by("case").agg(
-        largest_earlier_fen=pl.col("figure").max(), earlier_unknown=pl.col("figure").is_null().any()
-    )
+        figures = _while_eligible(context, track, figures, facts)
+    unknown: pl.Expr | pl.Series = pl.lit(False)  # noqa: FBT003
+    if context.interpretation("earlier_figure_missing") == "undetermined":
+        lacking = figures.filter(pl.col(field).is_null()).with_columns(unknown=pl.lit(True))
+        unknown = years.largest_before(cases, lacking, "unknown").fill_null(value=False)
+    largest = years.largest_before(cases, figures, field)
+    return cases.with_columns(largest_earlier_fen=largest, earlier_unknown=unknown)
 
 
-def _while_eligible(context: RuleContext, track: str, before: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def _while_eligible(context: RuleContext, track: str, figures: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Keep only years for which the enterprise was in monitoring on the track, and on whose 31 December it was in the area."""
-    before = before.with_columns(year_end=pl.date(pl.col("year"), 12, 31))
+    figures = figures.with_columns(year_end=pl.date(pl.col("year"), 12, 31))
     inclusions = facts["monitoring_inclusions"].filter(pl.col("track") == track)
     where = facts["locations"].filter(pl.col("jurisdiction").is_in(list(context.parameter("covered_jurisdictions"))))
     on = context.interpretation("monitored_on")
-    monitored = in_monitoring(before, "payee", inclusions, on, context, day="year_end")
-    in_area = periods.positions_in_force(before, "payee", where, "uscc", since="since", until="until", day="year_end")
-    return before.filter(monitored & in_area.is_not_null())
+    monitored = in_monitoring(figures, "uscc", inclusions, on, context, day="year_end")
+    in_area = periods.positions_in_force(figures, "uscc", where, "uscc", since="since", until="until", day="year_end")
+    return figures.filter(monitored & in_area.is_not_null())

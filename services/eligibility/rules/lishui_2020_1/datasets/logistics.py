@@ -69,7 +69,11 @@ COURIER_YEARS = Dataset(
         f.year(),
         f.count("parcels", "年发件量", "parcels of the year", optional=True),
         f.operating_days(),
-        f.money("rent_fen", "全年租金", "rent of the year", optional=True),
+        replace(
+            f.money("rent_fen", "全年租金", "rent of the year, all sites together", optional=True),
+            aliases=("全年租金（全部场所合计）",),
+            fact_name=("全年租金（全部场所合计）", "rent of the year (all sites together)"),
+        ),
     ),
 )
 
