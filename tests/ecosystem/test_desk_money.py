@@ -17,7 +17,7 @@ from tests.support.browser import Visitor
 SignIn = Callable[[str], Visitor]
 TODAY = calendar_date(SystemClock().now())
 YEAR = TODAY.year
-PAYEE, ACCOUNT_ENDS = "丽水样例", "2222"
+PAYEE, ACCOUNT_ENDS, PURPOSE = "丽水样例", "2222", "2023年度快递企业租房补贴"
 PAGES = {
     "/money": "预算与排队",
     f"/budgets/city/{YEAR}": "预测",
@@ -158,7 +158,8 @@ def test_what_the_bank_refused_is_issued_again_into_a_new_batch(
     first = maker.path
     with maker.page.expect_download() as sent:
         maker.page.click("main a:has-text('CSV')")
-    [refused] = [each["id"] for each in ordered.orders(uscc=DECIDED_USCC, unit="city") if each["state"] == "batched"]
+    batched = ordered.orders(uscc=DECIDED_USCC, unit="city", state="batched")
+    [refused] = [each["id"] for each in batched if each["purpose"] == PURPOSE]
     answer = tmp_path / "银行回执.csv"
     answer.write_text(answered(sent.value.path(), {refused: "失败"}), "utf-8")
     maker.act("record_payment_results", {"file": answer})
@@ -193,7 +194,7 @@ def task(visitor: Visitor, says: str) -> str:
 def open_order(visitor: Visitor) -> None:
     """Open the payee's order from a list."""
     with visitor.page.expect_navigation():
-        visitor.page.locator("tr", has_text=PAYEE).locator("a").first.click()
+        visitor.page.locator("tr", has_text=PAYEE).locator("a", has_text=PURPOSE).click()
 
 
 def answered(sent: Path, outcomes: Mapping[str, str]) -> str:

@@ -54,7 +54,12 @@ async def show_own(request: Request, desk: OwnDesk) -> Response:
         past=[each for each in decisions if each["state"] not in _OF_NOW],
         near=_near(found["assessment"]) if found["assessment"] else [],
         to_pay_back=[
-            (each, awards.get(each["award_id"]), act := acts[each["id"]], _due_on(act, today(request)) if act else None)
+            (
+                each,
+                awards.get(each["award_id"]),
+                act := acts[each["id"]],
+                _next_part(act, today(request)) if act else {},
+            )
             for each in recoveries
         ],
         **found,
@@ -67,12 +72,14 @@ async def show_statement(desk: OwnDesk, form: str = "html") -> Response:
     return passed_on(await desk.payout.get_payee_statement(desk.person.uscc, accept=paper_type(form)))
 
 
-def _due_on(act: Mapping[str, Any], today: date) -> str | None:
-    """Return the day by which money is to be paid back next: by the newest confirmed plan, else by the issued act's term."""
-    plans = [plan for plan in act["plans"] if plan["state"] == "confirmed"]
-    days = [part["due_on"] for part in plans[-1]["parts"]] if plans else [act["due_on"]]
-    day: str | None = next((each for each in days if each and each >= today.isoformat()), days[-1])
-    return day
+def _next_part(act: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+    """Return the day by which money is to be paid back next, and how much by a plan: by the newest confirmed one, else the term.
+
+    The day is None where the act is not issued.
+    """
+    plans = [plan["parts"] for plan in act["plans"] if plan["state"] == "confirmed"]
+    parts: list[Mapping[str, Any]] = plans[-1] if plans else [{"due_on": act["due_on"]}]
+    return next((part for part in parts if (part["due_on"] or "") >= today.isoformat()), parts[-1])
 
 
 def _near(assessment: dict[str, Any]) -> list[dict[str, Any]]:

@@ -66,9 +66,12 @@ def test_an_enterprise_reads_what_it_pays_back_until_when_and_why() -> None:
     recovery = {"id": "r-1", "award_id": decided()["award_id"], "outstanding_fen": 70_000}
     act: dict[str, Any] = {"due_on": "2026-03-20", "cause": "correction", "reason": "租金更正", "overdue_fen": 0}
     plans = [
-        {"state": "confirmed", "parts": [{"due_on": "2026-03-10"}]},
-        {"state": "confirmed", "parts": [{"due_on": day} for day in ("2026-02-15", "2026-04-15", "2026-05-15")]},
-        {"state": "proposed", "parts": [{"due_on": "2026-03-05"}]},
+        {"state": "confirmed", "parts": [{"due_on": "2026-03-10", "amount_fen": 1}]},
+        {
+            "state": "confirmed",
+            "parts": [{"due_on": day, "amount_fen": 40_000} for day in ("2026-02-15", "2026-04-15", "2026-05-15")],
+        },
+        {"state": "proposed", "parts": [{"due_on": "2026-03-05", "amount_fen": 1}]},
     ]
     services = {
         "eligibility GET /v1/decisions": {"items": [decided()], "next_cursor": None},
@@ -85,6 +88,6 @@ def test_an_enterprise_reads_what_it_pays_back_until_when_and_why() -> None:
     assert all(
         words in shown for words in ("700.00 元", "2023年度快递企业租房补贴", "请于2026-03-20前退回", "租金更正")
     )
-    assert "请于2026-04-15前退回" in own(plans=plans), "the next day of the newest plan that is confirmed"
+    assert "其中400.00元请于2026-04-15前退回" in own(plans=plans), "the next day of the newest plan that is confirmed"
     unissued = own(due_on=None)
     assert "目前无需退回" in unissued and "租金更正" not in unissued
