@@ -24,7 +24,7 @@ from services.desk.clients.base import SERVICES
 from services.desk.datasets import CHOICES, TITLES, choices_in_words, is_number, key_of, label_of, row_page, shown
 from services.desk.rooms import beginnings, room_of, rooms
 from services.desk.session import PERSON, Person, chosen_language
-from services.desk.subjects import known_parts, subjects_of
+from services.desk.subjects import known_parts
 from services.desk.terms import term
 from shared.catalogue.datasets import CATALOGUE, STARTING_VALUES
 from shared.clock import calendar_date, local_time
@@ -81,7 +81,6 @@ def environment(language: Language) -> Environment:
         "title_of_act": lambda service, name: title_of(service, name, language),
         "figures": lambda details: figures(details, language),
         "known_parts": known_parts,
-        "subjects_of": subjects_of,
         "dataset_of": CATALOGUE.get,
         "label_of": label_of,
         "is_number": is_number,
@@ -126,9 +125,10 @@ def person_of(request: Request) -> Person | None:
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """Return a page. `template` is a file of `templates/`; what begins with `_` is a part of a page, which htmx puts in."""
-    spoken = language(request)
+    spoken, person = language(request), person_of(request)
     known: Mapping[str, Any] = {
-        "person": person_of(request),
+        "person": person,
+        "own_uscc": person.uscc if person else None,
         "path": request.url.path,
         "address": f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path,
         "query": request.query_params,

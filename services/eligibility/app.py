@@ -131,6 +131,7 @@ def build(
             "payout": payout or payout_client(settings),
             "refusals": Refusals(),
             "notice_working_days": settings.notice_working_days,
+            "task_working_days": settings.task_working_days,
         },
         bodies=[
             BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)"),

@@ -52,7 +52,7 @@ BENCHMARKS: Mapping[str, tuple[str, Callable[..., Sequence[Any]]]] = {
         "1,000 of 1,000,000 enterprises corrected: judged again by themselves",
         bench_eligibility_corrections.run,
     ),
-    "desk": ("The desk's page of a case beside its calls", bench_desk.run),
+    "desk": ("The desk's page of a case beside its calls, a round approved from one page", bench_desk.run),
     "evaluation": ("All awards over 1,000,000 enterprises × 5 years, frames in memory", bench_evaluation.run),
     "letters": ("Letters of a round, made by a job and read as an archive", bench_letters.run),
     "openfisca": ("Five awards beside OpenFisca-core, 1,000,000 enterprises × 5 years", bench_openfisca.run),

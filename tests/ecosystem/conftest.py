@@ -17,6 +17,9 @@ from shared.clock import SystemClock, calendar_date
 from tests.support.browser import Visitor, chromium, signed_in
 from tests.support.running import demo_client, running
 
+DECIDED_USCC = "91331100MA2000061E"
+"""The enterprise whose award `decide` decides."""
+
 
 def _skip_without_tool() -> Generator[None, object, object]:
     try:
@@ -78,7 +81,7 @@ def decided(demo: DemoClient) -> DemoClient:
 
 def decide(demo: DemoClient) -> DemoClient:
     """Import the facts of one enterprise, decide its award and give the budgets a part of it."""
-    uscc, today = "91331100MA2000061E", calendar_date(SystemClock().now())
+    uscc, today = DECIDED_USCC, calendar_date(SystemClock().now())
     rows: dict[str, dict[str, Any]] = {
         "enterprises": {"uscc": uscc, "name": "丽水样例", "legal_form": "enterprise", "registered_on": "2015-06-01"},
         "locations": {"uscc": uscc, "since": "2015-06-01", "jurisdiction": "liandu"},

@@ -105,6 +105,11 @@ def test_what_has_to_come_back_is_claimed_planned_repaid_and_netted(
     assert "资金周转" in maker.act("draft_repayment_plan", {"reason": "资金周转", **parts})
     checker.go(place)
     checker.act("confirm_repayment_plan")
+    payee.go("/own")
+    assert f"其中50,000.00元请于{parts['parts.0.due_on']}前退回" in payee.text() and "租金更正" in payee.text(), (
+        "until when, and why"
+    )
+    seen(payee, "own-recovery")
     maker.go(place)
     received = {"amount_fen": "50,000", "received_on": TODAY.isoformat(), "bank_reference": "HK0001"}
     assert "HK0001" in maker.act("draft_repayment", received)

@@ -72,10 +72,10 @@ def app(services: Services, tokens: Tokens) -> FastAPI:
 
 
 def cookie(clock: FixedClock, *, scopes: frozenset[str] = frozenset(), expires_in: int = 3_600, **named: Any) -> str:
-    """Return the cookie of somebody who is signed in."""
+    """Return the cookie of somebody who is signed in, with the token that services get, if one matters."""
     sessions = Sessions(lambda *_: None, key=KEY, secure=False, clock=clock)  # type: ignore[arg-type]
     until = int(clock.now().timestamp()) + expires_in
-    person = Person("token", until, named.pop("subject", "commerce-maker"), "张三", scopes, **named)
+    person = Person(named.pop("token", "token"), until, named.pop("subject", "commerce-maker"), "张三", scopes, **named)
     return sessions._sealed({PERSON: person.stored()}).partition(";")[0]
 
 

@@ -81,6 +81,7 @@ ACTS: Mapping[str, Act] = {
         ),
         N_("It is computed on the newest facts and sealed; another person issues it."),
         then="/refusals/{id}",
+        own_title=N_("Ask for a refusal in writing"),
     ),
     "state_on_refusal": Act(
         N_("Make a statement"),

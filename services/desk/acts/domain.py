@@ -74,6 +74,8 @@ class Field:
 class Act:
     """An operation of a service as a form: `title` is on its button, `warning` says what cannot be undone.
 
+    `own_title` is the title as an enterprise reads it, where an officer's words are others.
+
     `then` is the page that shows the result, made of the answer's members, where it has them; else it is the page that the form
     was on. `job`: what the answer is a job of, to be followed until it ends (`JOBS`). `about` names what the form is about. A
     client has one method for what each dataset has an operation of: `method` names it, `parts` are what it needs besides.
@@ -95,6 +97,11 @@ class Act:
     file_name: str = ""
     shaped: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     counts: Mapping[str, str] = field(default_factory=dict)
+    own_title: str = ""
+
+    def title_for(self, uscc: str | None) -> str:
+        """Return the title as whoever is signed in reads it: an enterprise, if `uscc` is given, or an officer."""
+        return (self.own_title if uscc else "") or self.title
 
     @property
     def file(self) -> Field | None:

@@ -112,6 +112,7 @@ ACTS: Mapping[str, Act] = {
             REASON,
         ),
         then="/objections/{id}",
+        own_title=N_("Object"),
     ),
     "decide_objection": Act(
         N_("Decide the objection"),

@@ -35,7 +35,9 @@ ACTS: Mapping[str, Act] = {
     ),
     "discard_recovery_act": Act(N_("Discard the act of recovery"), (REASON,), is_grave=True),
     "state_on_recovery": Act(
-        N_("Record a statement of the payee"), (Field("statement", N_("Statement"), "long"), _DOCUMENT)
+        N_("Record a statement of the payee"),
+        (Field("statement", N_("Statement"), "long"), _DOCUMENT),
+        own_title=N_("Make a statement"),
     ),
     "draft_repayment_plan": Act(
         N_("Propose repayment in instalments"),

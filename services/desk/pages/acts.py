@@ -20,9 +20,11 @@ from services.desk.acts.library import act_of
 from services.desk.clients.base import Refused, ServiceDown, SessionOver
 from services.desk.desk import Desk, OwnDesk, desk_of
 from services.desk.forms import FORM_SECONDS, MAX_FORM_BYTES, form_of, text_of
+from services.desk.pages.matters import Matters, matters
 from services.desk.rendering import language, page, person_of
 from services.desk.settings import Settings
 from services.desk.sign_in import here
+from services.desk.subjects import subjects_of
 from shared.errors import FieldError, NotFound, TooLarge
 from shared.i18n import translate
 
@@ -35,10 +37,11 @@ router = APIRouter()
 
 
 @router.get("/acts/{service}/{operation}")
-async def show_act(request: Request, _: OwnDesk, service: str, operation: str) -> Response:
+async def show_act(request: Request, desk: OwnDesk, service: str, operation: str) -> Response:
     """Show an act's form on a page of its own; the address has what is known already."""
     known = request.query_params.multi_items()
-    return _form(request, service, operation, known, back=here(request.query_params.get("back")))
+    about = await _about(desk, act_of(service, operation), known)
+    return _form(request, service, operation, known, back=here(request.query_params.get("back")), about=about)
 
 
 @router.post("/acts/{service}/{operation}")
@@ -66,17 +69,25 @@ async def _do(request: Request, act: Act, service: str, operation: str, form: Fo
     body, mistakes = body_of(act, _by_name(held))
     if act.file is not None and not _size(form.get(act.file.name)):
         mistakes.append(FieldError(act.file.name, "missing", "Choose a file that is not empty."))
-    if mistakes:
-        return again(mistakes=_said(request, mistakes), key=key, status=422)
     try:
-        answer = await _send(desk_of(request), act, service, operation, form, body, key)
-    except Refused as refused:
-        return again(problem=refused.problem, status=refused.status)
+        desk = desk_of(request)
+        if mistakes:
+            about = await _about(desk, act, held)
+            return again(mistakes=_said(request, mistakes), key=key, status=422, about=about)
+        try:
+            answer = await _send(desk, act, service, operation, form, body, key)
+        except Refused as refused:
+            return again(problem=refused.problem, status=refused.status, about=await _about(desk, act, held))
     except ServiceDown as down:
         return again(down=down.service, key=key, status=503)
     except SessionOver:
         return again(session_over=True, key=key, status=401)
     return _done(request, act, answer, back)
+
+
+async def _about(desk: Desk, act: Act, held: Sequence[tuple[str, str]]) -> Matters:
+    """Return what a form is about, in the words of the services."""
+    return await matters(desk, subjects_of(act, _by_name(held)))
 
 
 async def _send(
@@ -137,7 +148,8 @@ def _done(request: Request, act: Act, answer: Any, back: str) -> Response:
         request.session["jobs"] = [[act.job, members["id"]], *jobs][:_KEPT_JOBS]
         return RedirectResponse(f"/jobs/{act.job}/{members['id']}?{urlencode({'back': back})}", 303)
     following = act.then.format_map(members) if act.then and _has_all(members, act.then) else back
-    request.session["done"] = [act.title, told]
+    person = person_of(request)
+    request.session["done"] = [act.title_for(person.uscc if person else None), told]
     return RedirectResponse(following, 303)
 
 
@@ -167,6 +179,7 @@ def _form(
     mistakes: Mapping[str, str] | None = None,
     down: str = "",
     session_over: bool = False,
+    about: Matters | None = None,
 ) -> Response:
     act = act_of(service, operation)
     values = _by_name(held)
@@ -188,6 +201,7 @@ def _form(
         is_over=(problem or {}).get("possible") == [] and any(name.startswith(PART) for name in values),
         down=down,
         session_over=session_over,
+        about=[(each, {}) for each in subjects_of(act, values)] if about is None else about,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,7 +13,7 @@ from services.desk.case_words import standing
 from services.desk.desk import OwnDesk, together
 from services.desk.downloads import paper_type, passed_on
 from services.desk.pages.evaluations import assess
-from services.desk.rendering import page
+from services.desk.rendering import page, today
 from shared.errors import NotFound
 from shared.policies import FIRST_POLICY, POLICIES
 
@@ -36,10 +38,13 @@ async def show_own(request: Request, desk: OwnDesk) -> Response:
         refusals=desk.eligibility.list_refusals(limit=_SHOWN),
         notices=desk.eligibility.list_notices(state="open", limit=_SHOWN),
         orders=desk.payout.list_payment_orders(limit=_SHOWN),
-        recoveries=desk.payout.list_recoveries(limit=_SHOWN),
+        recoveries=desk.payout.list_recoveries(outstanding=True, limit=_SHOWN),
         assessment=assess(request, desk, uscc, FIRST_POLICY, [year]),
     )
     decisions = (found["decisions"] or {"items": ()})["items"]
+    recoveries = (found["recoveries"] or {"items": ()})["items"]
+    acts = await together(**{each["id"]: desk.payout.get_recovery_act(each["id"]) for each in recoveries})
+    awards = {each["award_id"]: each for each in decisions}
     return page(
         request,
         "own.html",
@@ -48,6 +53,15 @@ async def show_own(request: Request, desk: OwnDesk) -> Response:
         current=[(each, standing(each)) for each in decisions if each["state"] in _OF_NOW],
         past=[each for each in decisions if each["state"] not in _OF_NOW],
         near=_near(found["assessment"]) if found["assessment"] else [],
+        to_pay_back=[
+            (
+                each,
+                awards.get(each["award_id"]),
+                act := acts[each["id"]],
+                _next_part(act, today(request)) if act else {},
+            )
+            for each in recoveries
+        ],
         **found,
     )
 
@@ -56,6 +70,16 @@ async def show_own(request: Request, desk: OwnDesk) -> Response:
 async def show_statement(desk: OwnDesk, form: str = "html") -> Response:
     """Show the enterprise's statement of what it was paid, or download it."""
     return passed_on(await desk.payout.get_payee_statement(desk.person.uscc, accept=paper_type(form)))
+
+
+def _next_part(act: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+    """Return the day by which money is to be paid back next, and how much by a plan: by the newest confirmed one, else the term.
+
+    The day is None where the act is not issued.
+    """
+    plans = [plan["parts"] for plan in act["plans"] if plan["state"] == "confirmed"]
+    parts: list[Mapping[str, Any]] = plans[-1] if plans else [{"due_on": act["due_on"]}]
+    return next((part for part in parts if (part["due_on"] or "") >= today.isoformat()), parts[-1])
 
 
 def _near(assessment: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from shared.policies import FIRST_POLICY
 
 router = APIRouter()
 STATES = ("proposed", "in_notice", "suspended", "approved", "rejected", "superseded")
+_NOT_GIVEN = ("rejected", "superseded")
+"""States of decisions whose amount is not given: sums leave them out."""
 LISTED = 100
 """The most decisions that a page offers to leave out of a bulk act."""
 
@@ -56,6 +58,7 @@ async def show_round(request: Request, desk: OwnDesk, round_id: str) -> Response
         possible=possible,
         waits={each["step"]: each for each in found["waits"]},
         states=[state for state in STATES if any(each["state"] == state for each in found["totals"])],
+        given=_given(found["totals"]),
         by_award=_summed(found["totals"], "award"),
         by_jurisdiction=_summed(found["totals"], "jurisdiction"),
         approvable=_approvable(found["totals"]),
@@ -97,14 +100,28 @@ def _reviewers(desk: OwnDesk) -> list[str]:
 
 
 def _summed(totals: Iterable[Mapping[str, Any]], by: str) -> dict[str, dict[str, dict[str, int]]]:
-    """Return decisions and fen by what `by` names and by state, and of all states under an empty one."""
+    """Return decisions and fen by what `by` names and by state, and of all that may be given under an empty state."""
     found: dict[str, dict[str, dict[str, int]]] = {}
     for each in totals:
-        for state in (each["state"], ""):
-            cell = found.setdefault(each[by], {}).setdefault(state, {"decisions": 0, "entitlement_fen": 0})
+        cells = found.setdefault(each[by], {"": {"decisions": 0, "entitlement_fen": 0}})
+        counted = [cells.setdefault(each["state"], {"decisions": 0, "entitlement_fen": 0})]
+        if each["state"] not in _NOT_GIVEN:
+            counted.append(cells[""])
+        for cell in counted:
             for name in cell:
                 cell[name] += each[name]
     return dict(sorted(found.items()))
+
+
+def _given(totals: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many decisions are in force or open, and their sum; how many were rejected or replaced."""
+    rows = list(totals)
+    given = [each for each in rows if each["state"] not in _NOT_GIVEN]
+    return {
+        "decisions": sum(each["decisions"] for each in given),
+        "entitlement_fen": sum(each["entitlement_fen"] for each in given),
+        "left_out": sum(each["decisions"] for each in rows) - sum(each["decisions"] for each in given),
+    }
 
 
 def _approvable(totals: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Row, insert
 
 from services.eligibility.decisions.domain import DISTRICT, reviewers_of
 from services.eligibility.interpretations.domain import check_years, policy_in_body
+from services.eligibility.procedures.repository import stored_procedure
 from services.eligibility.rounds import repository
 from services.eligibility.rounds.tables import rounds
 from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor
+from shared.clock import calendar_date, isoformat
 from shared.errors import FieldError, Invalid
 from shared.i18n import word
+from shared.working_days import last_working_day
 
 
 def open_round(connection: Connection, asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
@@ -53,9 +58,18 @@ def _mistakes(connection: Connection, round_id: UUID, policy: str, award_years: 
 
 
 def round_view(
-    connection: Connection, round_id: UUID, *, jurisdiction: str | None, notice_days: int, language: str
+    connection: Connection,
+    round_id: UUID,
+    *,
+    jurisdiction: str | None,
+    notice_days: int,
+    working_days: int,
+    language: str,
 ) -> dict[str, Any]:
-    """Return a round with its counts and sums, of one jurisdiction only if given; raises NotFound."""
+    """Return a round with its counts and sums, of one jurisdiction only if given; raises NotFound.
+
+    What waits is due as tasks are: within the terms of the proposals' procedure, or within `working_days`.
+    """
     row = repository.get(connection, round_id)
     totals = repository.totals(connection, round_id, jurisdiction=jurisdiction, notice_days=notice_days)
     return {
@@ -65,9 +79,33 @@ def round_view(
         "totals": totals,
         "waits": [
             {**each, "title": _title_of(each["step"], row.policy, language)}
-            for each in repository.waits(connection, round_id, jurisdiction=jurisdiction, notice_days=notice_days)
+            for each in _waits(
+                repository.waits(connection, round_id, jurisdiction=jurisdiction, notice_days=notice_days), working_days
+            )
         ],
     }
+
+
+def _waits(rows: Iterable[Row[Any]], working_days: int) -> Iterator[dict[str, Any]]:
+    """Yield what is waited for, by step: how many, of what sum, since when, and when the first is due."""
+    for step, group in groupby(rows, key=lambda row: row.step):
+        parts = list(group)
+        due = [day for row in parts if (day := _due_on(row, working_days))]
+        yield {
+            "step": step,
+            "decisions": sum(row.decisions for row in parts),
+            "entitlement_fen": sum(row.entitlement_fen for row in parts),
+            "since": isoformat(min(row.since for row in parts)),
+            "due_on": min(due).isoformat() if due else None,
+        }
+
+
+def _due_on(row: Row[Any], working_days: int) -> date | None:
+    """Return the day by which the first of what waits is to be done; None for what is nobody's task."""
+    if row.kind is None:
+        return None
+    term = stored_procedure(row.procedure).term(row.kind) if row.procedure else None
+    return last_working_day(calendar_date(row.since), term or working_days)
 
 
 def _title_of(step: str, policy: str, language: str) -> str:

@@ -47,15 +47,10 @@ def totals(
     return [dict(row) for row in connection.execute(queries.totals_of_round, values).mappings()]
 
 
-def waits(
-    connection: Connection, round_id: UUID, *, jurisdiction: str | None, notice_days: int
-) -> list[dict[str, Any]]:
-    """Return how many decisions of a round wait for each step, of what sum, since when, and when the first is due."""
+def waits(connection: Connection, round_id: UUID, *, jurisdiction: str | None, notice_days: int) -> Sequence[Row[Any]]:
+    """Return how many decisions of a round wait for each step, by kind of task and procedure, in the order of the steps."""
     values = {"round_id": round_id, "jurisdiction": jurisdiction, "notice_days": notice_days}
-    return [
-        {**row, "since": isoformat(row["since"]), "due_on": row["due_on"] and row["due_on"].isoformat()}
-        for row in connection.execute(queries.waits_of_round, values).mappings()
-    ]
+    return connection.execute(queries.waits_of_round, values).all()
 
 
 def has_ready_for_notice(connection: Connection, round_id: UUID, jurisdiction: str | None) -> bool:

@@ -55,10 +55,15 @@ def list_rounds(request: Request, policy: str | None = None, limit: Limit = 100,
 @router.get("/{round_id}", operation_id="get_round", response_model=RoundDetail, responses=refusals(NotFound))
 def get_round(actor: Reader, round_id: UUID, request: Request) -> Response:
     """Read a round: how many decisions it has, and of what sum, by award, jurisdiction, state and what they wait for."""
-    days = request.app.state.notice_working_days
-    with request.app.state.database.reading_at_one_instant() as connection:
+    state = request.app.state
+    with state.database.reading_at_one_instant() as connection:
         shown = handlers.round_view(
-            connection, round_id, jurisdiction=actor.jurisdiction, notice_days=days, language=language_of(request)
+            connection,
+            round_id,
+            jurisdiction=actor.jurisdiction,
+            notice_days=state.notice_working_days,
+            working_days=state.task_working_days,
+            language=language_of(request),
         )
         allowed = handlers.possible_operations(connection, round_id, actor)
     return json_response(shown | {"possible_acts": possible_acts(request, actor, allowed)})

@@ -84,7 +84,9 @@ class RoundWait(BaseModel):
     decisions: int = Field(description="How many decisions")
     entitlement_fen: int
     since: datetime = Field(description="Since when the first of them has waited for it")
-    due_on: date | None = Field(description="The first day on which a confirmation or a review is due")
+    due_on: date | None = Field(
+        description="The first day on which one of them is due, as in the inbox; null while a notice runs or they are suspended"
+    )
 
 
 class RoundDetail(Round):

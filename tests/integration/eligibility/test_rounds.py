@@ -73,6 +73,34 @@ def test_a_round_from_confirmation_to_approval(office: Office) -> None:
     ]
 
 
+def test_what_a_round_waits_for_is_due_as_inboxes_say(office: Office) -> None:
+    adopted(office, terms={"review": 2, "notice": 4})
+    round_id = opened_round(office)
+    proposed(office, rent(A, 500), rent(B, 700), round_id=UUID(round_id))
+
+    def due() -> dict[str, Any]:
+        shown = office.ask("auditor", "GET", f"/v1/rounds/{round_id}").json()
+        return {each["step"]: each["due_on"] for each in shown["waits"]}
+
+    def in_inbox(client: str, kind: str) -> str:
+        items = office.ask(client, "GET", "/v1/tasks").json()["items"]
+        [day] = {each["due_on"] for each in items if (each["kind"], each["subject"]) == (kind, round_id)}
+        return str(day)
+
+    asked = {
+        "confirmation": in_inbox("commerce-maker", "confirmation"),
+        "review:statistics": in_inbox("statistics-officer", "review"),
+        "review:district": in_inbox("liandu-officer", "review"),
+    }
+    assert due() == asked and len(set(asked.values())) == 2, "each step within its own term"
+    ready(office, A)
+    assert due() == asked | {"notice": in_inbox("commerce-maker", "notice")}
+    notice = office.did("commerce-maker", "/v1/notices", {"round_id": round_id})
+    assert due()["notice"] is None, "a notice that runs is nobody's task"
+    office.closed(notice)
+    assert due()["approval"] == in_inbox("commerce-checker", "approval"), "no term of its own: within that of tasks"
+
+
 def test_notices_and_approvals_skip_and_count_what_is_not_ready(office: Office) -> None:
     adopted(office)
     evaluation = proposed(office, rent(A, 500), rent(B, 700), rent(C, 900))

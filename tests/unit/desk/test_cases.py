@@ -285,6 +285,12 @@ class Pieces(httpx.AsyncByteStream):
         self.is_closed = True
 
 
+@pytest.mark.parametrize(("person", "title"), [({}, "拟定不予兑现告知"), ({"uscc": CODE}, "申请出具不予兑现告知书")])
+def test_an_act_is_called_in_the_words_of_whoever_does_it(person: dict[str, str], title: str) -> None:
+    text = shown("/acts/eligibility/draw_up_refusal", Services(), subject="somebody", **person).text
+    assert [re.sub("<.*?>", "", each) for each in re.findall("<h1>.*?</h1>|<button>.*?</button>", text)] == [title] * 2
+
+
 def test_only_an_enterprise_has_a_room_of_its_own() -> None:
     assert shown("/own", Services()).status_code == 404
 

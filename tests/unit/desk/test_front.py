@@ -167,7 +167,7 @@ def test_an_act_is_done_once_by_its_key_and_leads_back() -> None:
 
 def test_what_is_missing_is_asked_for_before_anything_is_sent() -> None:
     answer, services = act({"id": "7"}, {**FORM, "reason": " "})
-    assert answer.status_code == 422 and services.asked == []
+    assert answer.status_code == 422 and services.bodies(PATH) == []
     assert 'aria-invalid="true"' in answer.text and 'name="key" value="first"' in answer.text
 
 
@@ -217,6 +217,62 @@ def test_a_mistake_stands_at_its_field() -> None:
     errors = [{"pointer": "/reason", "code": "too_long", "message": "最多 500 个字"}]
     answer, _ = act(problem(422, "invalid", "请求无效", errors=errors))
     assert answer.status_code == 422 and 'id="reject_decision-reason-mistake">最多 500 个字' in answer.text
+
+
+MATTERS = {
+    "decision_id": (
+        "eligibility GET /v1/decisions/7",
+        {"payee": {"name": "丽水<样例>"}, "award": "courier-rent", "award_year": 2023, "entitlement_fen": 5_000_000},
+        "丽水&lt;样例&gt; · 2023年度快递企业租房补贴 · 50,000.00 元",
+    ),
+    "order_id": (
+        "payout GET /v1/payment-orders/7",
+        {"payee": {"name": "丽水样例"}, "award": "courier-rent", "unit": "city", "amount_fen": 100},
+        "丽水样例 · 快递企业租房补贴 · 市本级 · 1.00 元",
+    ),
+    "recovery_id": (
+        "payout GET /v1/recoveries/7",
+        {"payee": {"name": "丽水样例"}, "unit": "liandu", "amount_fen": 300, "outstanding_fen": 200},
+        "丽水样例 · 莲都区 · 2.00 元",
+    ),
+    "uscc": (
+        "registry GET /v1/enterprises",
+        {"items": [{"name": "丽水样例"}], "next_cursor": None},
+        "丽水样例",
+    ),
+}
+"""By what a form is of: what its service answers, and how the form names it."""
+
+
+@pytest.mark.parametrize("kind", MATTERS)
+def test_a_form_on_a_page_of_its_own_says_whose_matter_it_is(kind: str) -> None:
+    asked, answer, words = MATTERS[kind]
+    shown = at_desk(Services({asked: answer}), lambda client: client.get(FORMS[kind]), subject="x")
+    assert f">{words}</a>" in shown.text
+
+
+FORMS = {
+    "decision_id": "/acts/eligibility/reject_decision?part.decision_id=7",
+    "order_id": "/acts/payout/approve_payment_order?part.order_id=7",
+    "recovery_id": "/acts/payout/write_off_recovery?part.recovery_id=7",
+    "uscc": "/acts/payout/hold_payee?part.uscc=91331100MA2000061E",
+}
+
+
+@pytest.mark.parametrize("silent", [None, httpx.ConnectError("gone"), problem(403, "missing-scope", "无权")])
+def test_a_form_is_shown_though_its_matter_cannot_be_read(silent: Any) -> None:
+    services = Services({"eligibility GET /v1/decisions/7": silent})
+    shown = at_desk(services, lambda client: client.get(FORMS["decision_id"]), subject="x")
+    assert shown.status_code == 200
+    assert '<a href="/decisions/7" target="_blank">决定</a>' in shown.text and 'name="reason"' in shown.text
+
+
+def test_a_form_that_is_refused_says_whose_matter_it_is() -> None:
+    asked, matter, words = MATTERS["decision_id"]
+    refusal = problem(409, "conflict", "与当前状态冲突", detail="已被他人办理。")
+    services = Services({asked: matter, f"eligibility POST {PATH}": refusal})
+    sent = at_desk(services, lambda client: client.post("/acts/eligibility/reject_decision", data=FORM), subject="x")
+    assert sent.status_code == 409 and words in sent.text
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/rounds?cursor=", "/imports/1?limit=x", "/budgets/city/never"])

@@ -229,3 +229,19 @@ def test_a_form_that_a_link_filled_in_shows_what_it_is_about() -> None:
         [lambda client: client.get(REJECT, params={"part.decision_id": '../sign-out?x="><b>', "reason": "x"})]
     )
     assert "/decisions/..%2Fsign-out%3Fx%3D%22%3E%3Cb%3E" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (
+            "/acts/payout/confirm_appropriation?part.appropriation_id=",
+            '<a href="/appropriations" target="_blank">下达预算指标</a>',
+        ),
+        ("/acts/payout/confirm_repayment?part.recovery_id=1&part.repayment_id=", " 退款"),
+    ],
+)
+def test_a_form_shows_no_identifier(form: str, said: str) -> None:
+    number = "0198c5b2-7d3e-7a41-9c55-000000000001"
+    [answer] = answers([lambda client: client.get(f"{form}{number}")])
+    assert said in answer.text and f">{number}<" not in answer.text

@@ -6,16 +6,23 @@ WHERE d.round_id = :round_id AND (CAST(:jurisdiction AS text) IS NULL OR d.juris
 GROUP BY d.award, d.jurisdiction, d.state, w.waiting_for
 ORDER BY d.award, d.jurisdiction, d.state, w.waiting_for;
 
--- waits_of_round: How many decisions of a round wait for each step, of what sum, since when, and when is the first due?
--- A confirmation or a review is waited for since the proposal, a notice or an approval since the last change of the decision.
-SELECT wait.step, count(*) AS decisions, sum(d.entitlement_fen)::bigint AS entitlement_fen,
-       min(CASE WHEN wait.step IN ('notice', 'approval') THEN d.changed_at ELSE d.proposed_at END) AS since, min(s.due_on) AS due_on
+-- waits_of_round: How many decisions of a round wait for each step, of what sum, and since when?
+-- A confirmation or a review is waited for since the proposal, a notice or an approval since the last change of the decision. `kind` is
+-- that of the task in an inbox; an open notice and a suspended decision are nobody's, and have none. `procedure` is the document whose
+-- terms hold.
+SELECT wait.step, k.kind, p.content AS procedure, count(*) AS decisions, sum(d.entitlement_fen)::bigint AS entitlement_fen,
+       min(CASE WHEN wait.step IN ('notice', 'approval') THEN d.changed_at ELSE d.proposed_at END) AS since
 FROM decisions d
 CROSS JOIN LATERAL waiting_for(d, :notice_days) w
 CROSS JOIN LATERAL unnest(w.waiting_for) AS wait (step)
-LEFT JOIN decision_steps s ON s.decision_id = d.id AND s.step = wait.step
+CROSS JOIN LATERAL (SELECT CASE WHEN wait.step = 'confirmation' THEN wait.step
+                                WHEN wait.step NOT IN ('notice', 'approval') THEN 'review'
+                                WHEN d.state <> 'proposed' THEN NULL
+                                WHEN wait.step = 'approval' AND d.flags <> '{}' THEN 'flagged_approval'
+                                ELSE wait.step END AS kind) k
+LEFT JOIN documents p ON p.hash = d.procedure_hash
 WHERE d.round_id = :round_id AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)
-GROUP BY wait.step
+GROUP BY wait.step, k.kind, p.hash
 ORDER BY array_position(ARRAY['approval', 'notice'], wait.step) DESC NULLS FIRST, wait.step;
 
 -- has_ready_for_notice: Has a round proposals that can be put into a notice: not noticed yet, and with no step left?
