@@ -18,6 +18,7 @@ from services.eligibility.engine.outcomes import GRANTED, REFUSED, UNDETERMINED
 from services.eligibility.engine.ranking import mark_places
 from services.eligibility.engine.resolved_award import Named, Plans, ResolvedAward, plans_of, resolved_award
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.rules.grammar.arithmetic import last_day
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.lookups import Attachment
 from services.eligibility.rules.grammar.measures import Measure
@@ -116,7 +117,7 @@ def _blanks(resolved: ResolvedAward, known: pl.LazyFrame, subjects: pl.LazyFrame
         own = {"payee", *(column.name for column in resolved.columns if column.source is None)}
         filled |= dict.fromkeys(owners & own, pl.col("subject"))
     if about.is_yearly:
-        filled["day"] = pl.date(pl.col("award_year"), 12, 31)
+        filled["day"] = last_day(pl.col("award_year"))
     every = subjects.join(pl.LazyFrame({"award_year": sorted(years)}, schema={"award_year": pl.Int32}), how="cross")
     return every.join(known.select(keys), on=keys, how="anti").with_columns(**filled)
 

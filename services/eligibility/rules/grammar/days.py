@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.rules.grammar import wording
+from services.eligibility.rules.grammar import arithmetic, wording
 from services.eligibility.rules.grammar.nodes import Node, choice
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import Column, Term
@@ -26,7 +26,8 @@ class DaysOfYear(Term):
     since: Column | None = None
 
     def plan(self, context: RuleContext) -> pl.Expr:
-        first, last = pl.date(pl.col("award_year"), 1, 1), pl.date(pl.col("award_year"), 12, 31)
+        year = pl.col("award_year")
+        first, last = arithmetic.first_day(year), arithmetic.last_day(year)
         if self.since is not None:
             opened = self.since.plan(context)
             first = pl.when(opened > first).then(opened).otherwise(first)
@@ -102,7 +103,7 @@ class YearEnd(_Day):
     """31 December of the award year."""
 
     def plan(self, context: RuleContext) -> pl.Expr:
-        return pl.date(pl.col("award_year"), 12, 31)
+        return arithmetic.last_day(pl.col("award_year"))
 
     def phrase(self, context: RuleContext) -> Text:
         return Text("奖补年度最后一日", "the last day of the award year")
@@ -116,7 +117,7 @@ class YearStart(_Day):
     """1 January of the award year."""
 
     def plan(self, context: RuleContext) -> pl.Expr:
-        return pl.date(pl.col("award_year"), 1, 1)
+        return arithmetic.first_day(pl.col("award_year"))
 
     def phrase(self, context: RuleContext) -> Text:
         return Text("奖补年度第一日", "the first day of the award year")

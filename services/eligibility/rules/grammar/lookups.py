@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.rules.grammar.arithmetic import first_day
 from services.eligibility.rules.grammar.nodes import choice
 from services.eligibility.rules.grammar.periods import (
     covered,
@@ -167,15 +168,22 @@ class Monitoring(Attachment):
 
 
 def in_monitoring(
-    cases: pl.DataFrame, enterprise: str, inclusions: pl.DataFrame, on: str, context: RuleContext, day: str = "day"
+    cases: pl.DataFrame,
+    enterprise: str,
+    inclusions: pl.DataFrame,
+    on: str,
+    context: RuleContext,
+    *,
+    day: str = "day",
+    year: str = "award_year",
 ) -> pl.Series:
     """Return for each case whether one of `inclusions` covers its enterprise.
 
-    `on`: `day` or `year_end` on the case's `day`, `any_day` on some day of its year, `decision_day` on that of the first
-    version's decision.
+    `on`: `day` or `year_end` on the case's `day`, `any_day` on some day of its `year` until then, `decision_day` on that of
+    the first version's decision.
     """
     last = pl.lit(context.first_decided_on) if on == "decision_day" else pl.col(day)
-    first = pl.date(pl.col(day).dt.year(), 1, 1) if on == "any_day" else last
+    first = first_day(pl.col(year)) if on == "any_day" else last
     days = {"since": "included_on", "until": "removed_on"}
     return covered(cases, enterprise, inclusions, "uscc", **days, first=first, last=last)
 

@@ -46,8 +46,8 @@ def covered(
         pairs = _pairs(days.iter_rows(), _rows(periods, on, since, until))
         covered_cases = {case for case, _ in pairs}
         return pl.Series("covered", [case in covered_cases for case in range(cases.height)], dtype=pl.Boolean)
-    days = cases.select(pl.col(key), first=first, last=last)
-    found = _covering(days[key], days["first"], days["last"], periods, on, since, until)
+    days = cases.select(first=first, last=last, case=pl.int_range(pl.len()))  # as many, even if both are one day
+    found = _covering(cases.get_column(key), days["first"], days["last"], periods, on, since, until)
     flags = pl.Series("covered", [False]).new_from_index(0, cases.height)
     return flags.scatter(found.get_column("case"), True)  # noqa: FBT003
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.rules.grammar.arithmetic import last_day
 from services.eligibility.rules.grammar.lookups import PAYEE_USCC, SUBJECT, Read
 from services.eligibility.rules.grammar.nodes import Node
 from services.eligibility.rules.grammar.plans import Inputs
@@ -108,10 +108,7 @@ class About(Node):
             "events": self._events,
         }[self.shape]
         rows = shape(facts, pl.Series("award_year", sorted(years), dtype=pl.Int32))
-        # Looked up: a day for each of millions of rows is not made anew.
-        last_days = {year: date(year, 12, 31) for year in years}
-        of_year = pl.col("award_year").replace_strict(last_days, return_dtype=pl.Date)
-        event = of_year if self.event is None else self.event.plan(context)
+        event = last_day(pl.col("award_year")) if self.event is None else self.event.plan(context)
         rows = rows.with_columns(day=event)
         if self.event is not None:
             rows = rows.with_columns(award_year=pl.col("day").dt.year())

@@ -74,3 +74,11 @@ def test_kleene(kind: str, results: tuple[bool | None, bool | None]) -> None:
 )
 def test_figures_are_shown_exactly(value: int | None, denominator: int, shown: object) -> None:
     assert Figure(value, "", denominator).plain() == shown
+
+
+def test_a_year_begins_and_ends_on_its_days() -> None:
+    years = pl.Series("year", range(1, 10_000))
+    found = years.to_frame().select(
+        first=arithmetic.first_day(pl.col("year")), last=arithmetic.last_day(pl.col("year"))
+    )
+    assert found.rows() == [(date(year, 1, 1), date(year, 12, 31)) for year in years]

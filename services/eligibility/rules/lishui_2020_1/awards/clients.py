@@ -31,7 +31,8 @@ CLIENT = "service_contracts.client_uscc"
 def _served(cases: pl.LazyFrame, facts: Inputs) -> pl.LazyFrame:
     """Return each client of each case with its first contract and whether one is in force on a day of the year."""
     contracts = facts["service_contracts"].filter(periods.covers_until("until", "since"))
-    first, past_last = pl.date(pl.col("award_year"), 1, 1), pl.date(pl.col("award_year") + 1, 1, 1)
+    year = pl.col("award_year")
+    first, past_last = arithmetic.first_day(year), arithmetic.first_day(year + 1)
     in_force = (pl.col("since") < past_last) & (pl.col("until").is_null() | (pl.col("until") > first))
     return (
         cases.select("case", "award_year", "day", "payee")

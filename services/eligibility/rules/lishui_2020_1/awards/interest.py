@@ -128,8 +128,8 @@ def _spans(cases: pl.LazyFrame, facts: Inputs, context: RuleContext) -> pl.LazyF
         loans = loans.filter("licensed_lender")
     if context.interpretation("loan_purpose") == "business":
         loans = loans.filter("business_purpose")
-    first = arithmetic.later(pl.col("since"), pl.date(pl.col("award_year"), 1, 1))
-    past_last = arithmetic.earlier(pl.col("until"), pl.date(pl.col("award_year") + 1, 1, 1))
+    first = arithmetic.later(pl.col("since"), arithmetic.first_day(pl.col("award_year")))
+    past_last = arithmetic.earlier(pl.col("until"), arithmetic.first_day(pl.col("award_year") + 1))
     return (
         cases.select("case", "award_year", "day", "payee")
         .join(loans, left_on="payee", right_on="uscc", how="inner")

@@ -17,6 +17,7 @@ from services.eligibility.rules.grammar import (
     Read,
     RuleContext,
     Text,
+    arithmetic,
     in_monitoring,
     measure,
     periods,
@@ -145,10 +146,10 @@ def _with_earlier(context: RuleContext, track: str, field: str, cases: pl.DataFr
 
 def _while_eligible(context: RuleContext, track: str, figures: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Keep only years for which the enterprise was in monitoring on the track, and on whose 31 December it was in the area."""
-    figures = figures.with_columns(year_end=pl.date(pl.col("year"), 12, 31))
+    figures = figures.with_columns(year_end=arithmetic.last_day(pl.col("year")))
     inclusions = facts["monitoring_inclusions"].filter(pl.col("track") == track)
     where = facts["locations"].filter(pl.col("jurisdiction").is_in(list(context.parameter("covered_jurisdictions"))))
     on = context.interpretation("monitored_on")
-    monitored = in_monitoring(figures, "uscc", inclusions, on, context, day="year_end")
+    monitored = in_monitoring(figures, "uscc", inclusions, on, context, day="year_end", year="year")
     in_area = periods.positions_in_force(figures, "uscc", where, "uscc", since="since", until="until", day="year_end")
     return figures.filter(monitored & in_area.is_not_null())
