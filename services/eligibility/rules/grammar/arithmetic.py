@@ -11,22 +11,19 @@ from functools import reduce
 import polars as pl
 
 WIDE = pl.Int128
-_DAYS_TO_1970 = 719_162
-"""From 1 January of the year 1."""
 
 
 def first_day(year: pl.Expr) -> pl.Expr:
-    """Return 1 January of a year from 1 to 9999, counting leap days as ISO 8601's calendar does.
+    """Return 1 January of a year from 1 to 9999, by counting the leap days before it, as ISO 8601's calendar has them.
 
     Ten times as fast as `pl.date`, which makes every day of year, month and day: cases by the million have one.
     """
-    past = year.cast(pl.Int32) - 1
-    return (past * 365 + past // 4 - past // 100 + past // 400 - _DAYS_TO_1970).cast(pl.Date)
+    return (year * 365 + (year + 3) // 4 - (year + 99) // 100 + (year + 399) // 400 - 719_528).cast(pl.Date)
 
 
 def last_day(year: pl.Expr) -> pl.Expr:
     """Return 31 December of a year, as `first_day` does."""
-    return (first_day(year + 1).cast(pl.Int32) - 1).cast(pl.Date)
+    return (year * 365 + year // 4 - year // 100 + year // 400 - 719_163).cast(pl.Date)
 
 
 def product(*factors: pl.Expr) -> pl.Expr:
