@@ -285,6 +285,12 @@ def _show_command(command: str) -> None:
 def main(arguments: list[str]) -> int:
     """Run the demonstration; returns the exit code."""
     cli.speak(default_language())
+    if unknown := [each for each in arguments if each != "--once"]:
+        say(
+            "Not an argument of the demonstration: {unknown}. With `--once` it ends by itself; else it stays up until Ctrl-C.",
+            unknown=" ".join(unknown),
+        )
+        return 2
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: stopping.append(received))

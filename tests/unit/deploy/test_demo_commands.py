@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.local import demo
 from deploy.local.demo_client import command
 
 ROOT = Path(__file__).parents[3]
@@ -56,3 +57,11 @@ def test_a_shell_calls_the_address_that_the_demonstration_called(source: str) ->
     script = f'. deploy/local/shell.sh; R=http://r; as() {{ printf %s "${{@: -1}}"; }}; {said}'
     called = subprocess.run(["bash", "-c", script], capture_output=True, check=True, text=True, cwd=ROOT).stdout
     assert dict(httpx.URL(called).params) == params
+
+
+@pytest.mark.parametrize("argument", ["--help", "once"])
+def test_a_demonstration_with_another_argument_does_not_start(
+    argument: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo.main(["--once", argument]) == 2
+    assert f"Not an argument of the demonstration: {argument}." in capsys.readouterr().out
