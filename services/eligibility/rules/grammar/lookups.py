@@ -12,13 +12,7 @@ import polars as pl
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar.arithmetic import first_day
 from services.eligibility.rules.grammar.nodes import choice
-from services.eligibility.rules.grammar.periods import (
-    covered,
-    flagged,
-    looked_up,
-    positions_in_force,
-    positions_of,
-)
+from services.eligibility.rules.grammar.periods import covered, flagged, looked_up, positions_in_force, positions_of
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import Column
 from services.eligibility.rules.grammar.years import laid_out
