@@ -147,14 +147,12 @@ def supersede_lost(connection: Connection, ids: Sequence[str]) -> None:
 
 def publish(connection: Connection, notice_id: UUID, *, by: str) -> None:
     """Put the picked decisions into a notice."""
-    connection.execute(queries.publish_picked, {"notice_id": notice_id})
-    _record(connection, Act.PUBLISH, by=by)
+    _act(connection, queries.publish_picked, {"notice_id": notice_id, "by": by})
 
 
 def conclude(connection: Connection, noticed_on: date, *, by: str) -> None:
     """End the notice of the picked decisions; suspended ones stay suspended."""
-    connection.execute(queries.conclude_picked, {"noticed_on": noticed_on})
-    _record(connection, Act.CONCLUDE, by=by)
+    _act(connection, queries.conclude_picked, {"noticed_on": noticed_on, "by": by})
 
 
 def approve(connection: Connection, ids: Sequence[UUID | str], *, by: str, reason: str | None) -> int:
@@ -164,13 +162,12 @@ def approve(connection: Connection, ids: Sequence[UUID | str], *, by: str, reaso
     version before is superseded, and the events enter the outbox.
     """
     values = {"ids": _as_array(ids), "by": by}
-    pick(connection, queries.pick_approvable, values)
-    connection.execute(queries.leave_decided)
+    picked = pick(connection, queries.pick_approvable, values)
+    decided = connection.execute(queries.leave_decided).rowcount
     if connection.execute(queries.any_in_force).scalar_one():
         _act(connection, queries.supersede_in_force, values)
     connection.execute(queries.number_versions)
-    approved = connection.execute(queries.approve_picked, values).rowcount
-    _record(connection, Act.APPROVE, by=by, reason=reason)
+    _act(connection, queries.approve_picked, {"by": by, "reason": reason})
     connection.execute(
         queries.enqueue_events,
         {
@@ -180,7 +177,7 @@ def approve(connection: Connection, ids: Sequence[UUID | str], *, by: str, reaso
             "trace_parent": tracing.current_trace_parent(),
         },
     )
-    return approved
+    return picked - decided
 
 
 def pass_step(connection: Connection, ids: Sequence[UUID | str], step: str, *, by: str, notice_days: int) -> int:
@@ -189,8 +186,7 @@ def pass_step(connection: Connection, ids: Sequence[UUID | str], step: str, *, b
     done = connection.execute(queries.leave_done, {"step": step}).rowcount
     values = {"step": step, "outcome": "passed", "by": by, "reason": None}
     connection.execute(queries.take_step_of_picked, values)
-    connection.execute(queries.close_step_of_picked, values)
-    _record(connection, Act.PASS, by=by, step=step, notice_days=notice_days)
+    _act(connection, queries.close_step_of_picked, values, notice_days)
     return picked - done
 
 
@@ -200,22 +196,8 @@ def decline_silent(connection: Connection, today: date, *, limit: int, by: str, 
     done = connection.execute(queries.leave_done, {"step": CONFIRMATION}).rowcount
     values = {"step": CONFIRMATION, "outcome": "declined", "by": by, "reason": reason}
     connection.execute(queries.take_step_of_picked, values)
-    connection.execute(queries.reject_picked, values)
-    _record(connection, Act.DECLINE, by=by, reason=reason, step=CONFIRMATION)
+    _act(connection, queries.reject_picked, values)
     return picked - done
-
-
-def _record(
-    connection: Connection,
-    act: Act,
-    *,
-    by: str,
-    reason: str | None = None,
-    step: str | None = None,
-    notice_days: int = HAS_BEEN_IN_NOTICE,
-) -> None:
-    values = {"act": act, "by": by, "reason": reason, "step": step}
-    _act(connection, queries.record_act_on_picked, values, notice_days)
 
 
 def _act(

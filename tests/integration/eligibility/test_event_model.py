@@ -22,3 +22,4 @@ def test_the_statement_writes_the_members_of_the_model(office: Office) -> None:
     for data in written:
         event = AwardDecided.model_validate_json(data)
         assert orjson.loads(event.model_dump_json(exclude_unset=True)) == orjson.loads(data)
+        assert orjson.dumps(orjson.loads(data)).decode() == data, "in one line without spaces, instalments too"
