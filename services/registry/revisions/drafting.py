@@ -20,7 +20,7 @@ def keep_rows(connection: Connection, staging: Staging, author: Author, base: in
     """Keep checked rows as a draft on top of revision `base`; none if they would change nothing."""
     dataset, table = staging.dataset, staging.table
     found = connection.execute(text(statements.count_changes(dataset, table))).one()
-    unchanged = staging.repeated + staging.rows - found.inserted - found.replaced
+    unchanged = staging.unchanged + staging.rows - found.inserted - found.replaced
     counts = Counts(inserted=found.inserted, replaced=found.replaced, unchanged=unchanged)
     if not counts.changed:
         return None, counts

@@ -62,6 +62,9 @@ def _settle(item: Staging, published: Published, clearing: Clearing) -> list[pl.
     """Compare staged rows with those on record, which nobody else changes now; return what is wrong with those left out."""
     repeated = item.adopt_spellings()
     item.keep_absent()
+    item.remove_unchanged()
+    if not item.rows:
+        return [repeated]
     found = [repeated, item.remove_other_spellings()]
     cleared = item.cleared()
     for field, count in cleared.group_by("field").len().sort("field").iter_rows():
@@ -98,7 +101,7 @@ def publish_withdrawal(connection: Connection, keys: Staging, author: Author) ->
 def _merge(connection: Connection, staging: Staging, revision: int) -> Counts:
     """Make the staged rows current as of `revision`: rows that they replace go to the history first."""
     dataset, table = staging.dataset, staging.table
-    counts = Counts(unchanged=staging.repeated)
+    counts = Counts(unchanged=staging.unchanged)
     if not staging.rows:
         return counts
     occupied = connection.execute(text(f"SELECT EXISTS (SELECT 1 FROM {dataset.name})")).scalar_one()

@@ -18,6 +18,8 @@ from shared.catalogue.validation_errors import ERRORS_SCHEMA, error_frame, no_er
 from shared.database.bulk import copy_frame
 
 _WORTH_ANALYSING = 1_000
+_MOST_HASHED = 4_000_000
+"""Rows whose keys are hashed here, 8 bytes each; among more, the database looks for repeated keys."""
 
 
 class Staging:
@@ -29,17 +31,24 @@ class Staging:
         self.dataset = dataset
         self.table = f"incoming_{dataset.name}"
         self.rows = 0
-        self.repeated = 0
+        self.unchanged = 0
+        """Rows that were left out since they change nothing: repetitions, and what is on record."""
         self._partial = False
+        self._hashes: list[pl.Series] | None = [pl.Series(dtype=pl.UInt64)]
         connection.execute(text(statements.create_staged(dataset, self.table)))
 
     def add(self, rows: pl.DataFrame) -> None:
         """Add `rows`: `line` and the dataset's fields, perhaps ABSENT, or those of its key; sensitive ones sealed."""
         self._partial = self._partial or ABSENT in rows.columns
+        if self._hashes is not None:
+            self._hashes.append(rows.select(self.dataset.key).hash_rows())
+            if sum(map(len, self._hashes)) > _MOST_HASHED:
+                self._hashes = None
         self.rows += copy_frame(self._connection, self.table, rows)
 
     def fill(self, statement: str, values: Mapping[str, object]) -> None:
         """Add the rows that `statement` inserts."""
+        self._hashes = None
         self.rows += self._connection.execute(text(statement), values).rowcount
 
     def analyse(self) -> None:
@@ -49,14 +58,23 @@ class Staging:
 
     def remove_repetitions(self) -> pl.DataFrame:
         """Keep one of equal rows and count the others; return key_conflict for rows with one key and different content."""
-        if self._connection.execute(text(statements.has_repeated_key(self.dataset, self.table))).first() is None:
+        if not self._has_repeated_key():
             return no_errors()
         conflicting = statements.conflicting_lines(self.dataset, self.table)
         conflicts = self._refuse(conflicting, "key_conflict", self.dataset.key[-1])
         repeated = self._connection.execute(text(statements.delete_repetitions(self.dataset, self.table))).rowcount
         self.rows -= repeated
-        self.repeated += repeated
+        self.unchanged += repeated
         return conflicts
+
+    def _has_repeated_key(self) -> bool:
+        """Return whether any key is staged more than once: certainly not if the hashes of all keys differ."""
+        if self._hashes is not None:
+            hashes = pl.concat(self._hashes)
+            if hashes.n_unique() == len(hashes):
+                return False
+        query = statements.has_repeated_key(self.dataset, self.table)
+        return self._connection.execute(text(query)).first() is not None
 
     def adopt_spellings(self) -> pl.DataFrame:
         """Give codes the spelling on record, and one spelling to those that are new; return what becomes a conflict by it."""
@@ -67,7 +85,10 @@ class Staging:
                 spellings.adopt_first(self.table, field),
             ):
                 respelled += self._connection.execute(text(statement)).rowcount
-        return self.remove_repetitions() if respelled else no_errors()
+        if not respelled:
+            return no_errors()
+        self._hashes = None
+        return self.remove_repetitions()
 
     def lines_of_other_holders(self) -> list[str]:
         """Return the lines of accounts whose holder is not the enterprise that they are of."""
@@ -80,6 +101,20 @@ class Staging:
         """Give rows the current values of the fields that they do not give."""
         if self._partial:
             self._connection.execute(text(statements.keep_absent(self.dataset, self.table)))
+
+    def remove_unchanged(self) -> None:
+        """Remove and count the rows that are on record as they are, so that all that follows looks at the others alone.
+
+        Not where others are compared with them: rows with periods apart, and rows about subjects, which may be on record no more.
+        """
+        period = self.dataset.period
+        if self.dataset.subjects is not None or (period is not None and period.apart):
+            return
+        removed = self._connection.execute(text(statements.delete_unchanged(self.dataset, self.table))).rowcount
+        self.rows -= removed
+        self.unchanged += removed
+        if self.rows and removed > _WORTH_ANALYSING:
+            self._connection.execute(text(f"ANALYZE {self.table}"))
 
     def remove_other_spellings(self) -> pl.DataFrame:
         """Remove the rows that are on record in another spelling with other values; return the spelling on record."""

@@ -116,6 +116,14 @@ def keep_absent(dataset: Dataset, staged: str) -> str:
     """
 
 
+def delete_unchanged(dataset: Dataset, staged: str) -> str:
+    """Delete the staged rows that are current as they are."""
+    return f"""
+        DELETE FROM {staged} AS i USING {dataset.name} AS c
+        WHERE {same(dataset.key, "c", "i")} AND NOT ({differ(dataset.values, "c", "i")})
+    """
+
+
 def cleared_values(dataset: Dataset, staged: str) -> str:
     """Return the lines and fields that are empty where the current row has a value."""
     optional = [item.name for item in dataset.fields if item.optional]

@@ -145,6 +145,28 @@ def test_a_key_twice_is_kept_once_if_equal_and_refused_if_not(registry: Registry
     assert sales(registry) == [(A, 2020, 100), (B, 2021, 200)] or sales(registry) == [(B, 2021, 200), (A, 2020, 100)]
 
 
+def test_what_is_on_record_is_left_and_counted_and_the_rest_takes_effect(registry: Registry) -> None:
+    registry.enterprises(A, B, C)
+    registry.imported(
+        f"{HEADINGS}{A},2020,1,\n{A},2021,2,\n{B},2020,3,4\n{C},2020,5,\n".encode(), dataset="annual_sales"
+    )
+    again = f"{HEADINGS}{A},2020,1,\n{A},2021,7,\n{B},2020,3,\n{C},2020,5,\n{C},2020,6,\n{C},2021,8,\n".encode()
+    job = registry.imported(again, dataset="annual_sales", mode="accept_valid")
+    assert job["rows"] == {"read": 6, "accepted": 2, "unchanged": 1, "rejected": 3}
+    assert registry.errors(job) == [
+        (4, "platform_turnover_fen", "would_clear"),
+        (5, "year", "key_conflict"),
+        (6, "year", "key_conflict"),
+    ]
+    assert sorted(sales(registry)) == sorted(
+        [(A, 2020, 100), (A, 2021, 700), (B, 2020, 300), (C, 2020, 500), (C, 2021, 800)]
+    )
+    rows = registry.items("/v1/datasets/annual_sales/records")
+    assert {(row["uscc"], row["year"]) for row in rows if row["revision"] == job["revision"]} == {(A, 2021), (C, 2021)}
+    (first, second) = registry.items("/v1/datasets/annual_sales/history", uscc=A, year=2021)
+    assert (first["replaced_in"], second["revision"]) == (job["revision"], job["revision"])
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

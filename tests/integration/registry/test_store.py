@@ -185,6 +185,28 @@ def test_periods_may_be_cut_and_continued_in_one_change_set(registry: Registry) 
     assert len(registry.items("/v1/datasets/locations/records")) == 2
 
 
+def test_a_row_on_record_is_named_beside_the_new_one_that_overlaps_it(registry: Registry) -> None:
+    registry.enterprises(A)
+    registry.recorded("locations", location(A, "2020-01-01", "liandu"))
+    rows = [location(A, "2020-01-01", "liandu"), location(A, "2021-01-01", "city")]
+    errors = registry.record("locations", rows).json()["errors"]
+    assert [(error["pointer"], error["code"]) for error in errors] == [
+        ("/0/since", "overlapping_period"),
+        ("/1/since", "overlapping_period"),
+    ]
+
+
+def test_support_on_record_is_refused_once_its_subject_is_not(registry: Registry) -> None:
+    registry.enterprises(A)
+    zone = {item.name: example(item) for item in CATALOGUE["platform_zones"].fields} | {"zone_id": "Z1", "uscc": A}
+    registry.recorded("platform_zones", zone)
+    registry.recorded("other_support", support("platform-zone", "Z1"))
+    gone = {"keys": [{"zone_id": "Z1"}], "reason": "never was one"}
+    assert registry.request("POST", "/v1/datasets/platform_zones/withdrawals", json=gone).status_code == 201
+    (error,) = registry.record("other_support", support("platform-zone", "Z1")).json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/subject", "unknown_subject")
+
+
 def test_figures_of_a_hub_may_come_before_the_hub(registry: Registry) -> None:
     registry.enterprises(A, B)
     hub = {
@@ -423,6 +445,8 @@ def test_every_dataset_takes_a_row_and_gives_it_back(registry: Registry) -> None
         assert {name: stored[name] for name in row} == row
         revision = registry.get("/v1/revisions/latest").json()["revision"]
         assert len(registry.lines(f"/v1/snapshots/{revision}/{dataset.name}")) == 1
+        again = registry.record(dataset.name, row).json()
+        assert again["rows"] == {"read": 1, "accepted": 0, "unchanged": 1, "rejected": 0}, dataset.name
         key = {name: row[name] for name in dataset.key}
         (version,) = registry.items(f"/v1/datasets/{dataset.name}/history", **key)
         assert {name: version["record"][name] for name in row if name != "account_number"} == {
