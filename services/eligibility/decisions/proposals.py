@@ -19,7 +19,7 @@ from services.eligibility.decisions import transitions
 from services.eligibility.decisions.tables import sealed_inputs
 from services.eligibility.engine.parts import Part
 from services.eligibility.facts.queries import CodeRange
-from shared.database.bulk import copy_frame, copy_rows
+from shared.database.bulk import copy_frame, copy_rows, read_frame
 from shared.database.frames import compressed
 from shared.database.queries import load
 
@@ -170,9 +170,8 @@ def propose(
 
 
 def _seal(connection: Connection, seal: Seal, evaluation_id: UUID) -> None:
-    rows = connection.execute(queries.awards_to_seal).all()
     schema = {"award_id": pl.String, "award": pl.String, "subject": pl.String}
-    awards = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+    awards = read_frame(connection, queries.awards_to_seal, {}, schema)
     sealed = seal(awards.select("award", "subject"))
     documents = sealed.unique("hash", keep="first", maintain_order=True).select("hash", "content")
     stored = connection.execute(queries.count_sealed_inputs, {"evaluation_id": evaluation_id}).scalar_one()
