@@ -19,7 +19,7 @@ from services.eligibility.decisions import transitions
 from services.eligibility.decisions.tables import sealed_inputs
 from services.eligibility.engine.parts import Part
 from services.eligibility.facts.queries import CodeRange
-from shared.database.bulk import copy_frame, copy_rows
+from shared.database.bulk import copy_frame, copy_rows, read_frame
 from shared.database.frames import compressed
 from shared.database.queries import load
 
@@ -161,6 +161,7 @@ def propose(
     while changed_meanwhile:
         connection.execute(text("DROP TABLE IF EXISTS proposal_actions"))
         connection.execute(queries.create_proposal_actions, values)
+        connection.execute(text("ANALYZE proposal_actions"))
         changed_meanwhile = connection.execute(queries.lock_open_proposals).scalar_one() > 0
     connection.execute(queries.insert_new_awards, values)
     _seal(connection, seal, provenance.evaluation_id)
@@ -170,9 +171,8 @@ def propose(
 
 
 def _seal(connection: Connection, seal: Seal, evaluation_id: UUID) -> None:
-    rows = connection.execute(queries.awards_to_seal).all()
     schema = {"award_id": pl.String, "award": pl.String, "subject": pl.String}
-    awards = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+    awards = read_frame(connection, queries.awards_to_seal, {}, schema)
     sealed = seal(awards.select("award", "subject"))
     documents = sealed.unique("hash", keep="first", maintain_order=True).select("hash", "content")
     stored = connection.execute(queries.count_sealed_inputs, {"evaluation_id": evaluation_id}).scalar_one()
@@ -185,6 +185,7 @@ def _seal(connection: Connection, seal: Seal, evaluation_id: UUID) -> None:
     connection.execute(queries.create_sealed)
     found = awards.join(sealed.drop("content"), on=["award", "subject"]).join(documents.drop("content"), on="hash")
     copy_frame(connection, "sealed", found.select("award_id", "hash", "number", "authors"))
+    connection.execute(text("ANALYZE sealed"))
 
 
 def store_document(connection: Connection, kind: str, digest: str, content: bytes) -> None:

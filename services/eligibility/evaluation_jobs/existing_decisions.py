@@ -12,6 +12,7 @@ from services.eligibility.engine.parts import Part
 from services.eligibility.evaluation_jobs.decision_days import FIRST_DAYS, PAIRS
 from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationTask, Occasion
 from services.eligibility.facts.queries import CodeRange
+from shared.database.bulk import read_frame
 from shared.database.queries import load
 
 queries = load(__package__)
@@ -24,6 +25,12 @@ def first_days(
     if pairs is None:
         return _frame(connection, queries.first_days, FIRST_DAYS, policy=policy, **_bounds(part))
     return _frame(connection, queries.first_days_of, FIRST_DAYS, policy=policy, **_arrays(pairs))
+
+
+def award_ids(connection: Connection, policy: str, part: Part) -> pl.Series:
+    """Return the identities of the awards of a part that have ever been proposed."""
+    values = {"policy": policy} | _bounds(part)
+    return read_frame(connection, queries.award_ids, values, {"award_id": pl.String}).to_series()
 
 
 def open_days(

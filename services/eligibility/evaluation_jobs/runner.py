@@ -18,6 +18,7 @@ from services.eligibility.decisions.proposals import (
     Counts,
     EvaluatedAwards,
     Provenance,
+    Seal,
     lock_proposals,
     propose,
     store_document,
@@ -100,7 +101,7 @@ class EvaluationRunner:
                     found.candidates,
                     found.evaluated,
                     provenance,
-                    partial(self._seal, found.facts, evaluation.authors, policy),
+                    found.seal,
                     steps,
                     notice_days=self.notice_days,
                 )
@@ -119,21 +120,6 @@ class EvaluationRunner:
                 },
             )
 
-    @staticmethod
-    def _seal(
-        facts: Callable[[], Facts], authors: Callable[[], Authors], policy: Policy, pairs: pl.DataFrame
-    ) -> pl.DataFrame:
-        known, behind = (facts(), authors()) if pairs.height else (Facts({}), NOBODY)
-        sealed = inputs(known, policy, pairs, behind)
-        digests = [sha256(content.encode()) for content in sealed["inputs"]]
-        return sealed.select(
-            "award",
-            "subject",
-            pl.Series("hash", digests, dtype=pl.String),
-            array_literal(pl.col("authors")).alias("authors"),
-            content="inputs",
-        )
-
     def _of_some(
         self, connection: Connection, job: RunningJob, task: EvaluationTask, policy: Policy, readings: Interpretations
     ) -> _Evaluation:
@@ -151,8 +137,9 @@ class EvaluationRunner:
         )
         outcomes = _outcomes(connection, task, facts, policy, readings, pairs)
         evaluated = replace(_evaluated(task), subjects=set(pairs.iter_rows()))
-        found = _Found(1, outcomes, candidates(outcomes, policy), evaluated, lambda: facts)
-        return _Evaluation(revision, 1, iter([found]), lambda: self.registry.authors(revision))
+        seal = partial(_sealed, lambda: facts, lambda: self.registry.authors(revision), policy)
+        found = _Found(1, outcomes, candidates(outcomes, policy), evaluated, lambda: facts, seal)
+        return _Evaluation(revision, 1, iter([found]))
 
     def _of_all(
         self, connection: Connection, job: RunningJob, task: EvaluationTask, policy: Policy, readings: Interpretations
@@ -178,9 +165,9 @@ class EvaluationRunner:
             ).parts()
         else:
             evaluated = self._whole(task, policy, readings, revision)
-        ready = (_Found.of(each, task, policy) for each in evaluated)
+        ready = (self._found(each, task, policy, authors) for each in evaluated)
         found = (_up_to_date(connection, task, policy, readings, each) for each in _one_ahead(ready))
-        return _Evaluation(revision, count, found, authors)
+        return _Evaluation(revision, count, found)
 
     def _whole(
         self, task: EvaluationTask, policy: Policy, readings: Interpretations, revision: int
@@ -193,6 +180,23 @@ class EvaluationRunner:
             outcomes = evaluate_part(connection, task, facts, policy, readings, part)
         yield EvaluatedPart(1, part, outcomes, lambda: facts, since)
 
+    def _found(
+        self, found: EvaluatedPart, task: EvaluationTask, policy: Policy, authors: Callable[[], Authors]
+    ) -> _Found:
+        """Prepare a part: the inputs of awards that have never been proposed will be needed."""
+        granted = candidates(found.outcomes, policy)
+        with self.database.reading() as connection:
+            known = existing_decisions.award_ids(connection, task.policy, found.part)
+        seal = partial(_sealed, found.facts, authors, policy)
+        new = seal(granted.filter(~pl.col("award_id").is_in(known.implode())).select("award", "subject").unique())
+
+        def rest(pairs: pl.DataFrame) -> pl.DataFrame:
+            pair = ["award", "subject"]
+            return pl.concat([new.join(pairs, on=pair, how="semi"), seal(pairs.join(new, on=pair, how="anti"))])
+
+        evaluated = replace(_evaluated(task), part=found.part)
+        return _Found(found.number, found.outcomes, granted, evaluated, found.facts, rest, found.since)
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -203,23 +207,17 @@ class _Found:
     candidates: pl.DataFrame
     evaluated: EvaluatedAwards
     facts: Callable[[], Facts]
+    seal: Seal
     since: datetime | None = None
-
-    @classmethod
-    def of(cls, found: EvaluatedPart, task: EvaluationTask, policy: Policy) -> _Found:
-        evaluated = replace(_evaluated(task), part=found.part)
-        granted = candidates(found.outcomes, policy)
-        return cls(found.number, found.outcomes, granted, evaluated, found.facts, found.since)
 
 
 @dataclass(frozen=True, slots=True)
 class _Evaluation:
-    """The parts of an evaluation at a revision of the registry, one after the other, and who is behind the facts."""
+    """The parts of an evaluation at a revision of the registry, one after the other."""
 
     revision: int
     parts: int
     found: Iterator[_Found]
-    authors: Callable[[], Authors]
 
 
 def _evaluated(task: EvaluationTask) -> EvaluatedAwards:
@@ -243,6 +241,22 @@ def _one_ahead(parts: Iterator[_Found]) -> Iterator[_Found]:
         while (found := coming.result()) is not None:
             coming = following()
             yield found
+
+
+def _sealed(
+    facts: Callable[[], Facts], authors: Callable[[], Authors], policy: Policy, pairs: pl.DataFrame
+) -> pl.DataFrame:
+    """Seal the inputs of (award, subject) pairs, as `propose` asks for them."""
+    known, behind = (facts(), authors()) if pairs.height else (Facts({}), NOBODY)
+    sealed = inputs(known, policy, pairs, behind)
+    digests = [sha256(content.encode()) for content in sealed["inputs"]]
+    return sealed.select(
+        "award",
+        "subject",
+        pl.Series("hash", digests, dtype=pl.String),
+        array_literal(pl.col("authors")).alias("authors"),
+        content="inputs",
+    )
 
 
 def _up_to_date(

@@ -8,14 +8,16 @@ from itertools import pairwise
 
 import polars as pl
 import pyarrow as pa
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from services.registry.arrow_reader import ArrowReader
 from services.registry.revisions.formats import Batches, rebatched
 from services.registry.revisions.records import ReadAccess
 from services.registry.revisions.sql_fragments import codes_array, names_any_of, rows_at
-from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import DECIMALS, INTEGERS, Dataset, Kind
+from shared.database.queries import load
+
+queries = load(__package__)
 
 
 def schema_of(dataset: Dataset) -> pa.Schema:
@@ -51,10 +53,7 @@ def code_ranges(connection: Connection, revision: int, enterprises: int) -> list
 
     Each has `enterprises` of those known at `revision`, the last one fewer.
     """
-    known = rows_at(CATALOGUE["enterprises"], ":revision")
-    numbered = f"SELECT uscc, row_number() OVER (ORDER BY uscc) - 1 AS place FROM ({known}) AS known"
-    query = f"SELECT uscc FROM ({numbered}) AS numbered WHERE place > 0 AND place % :enterprises = 0 ORDER BY uscc"
-    firsts = connection.execute(text(query), {"revision": revision, "enterprises": enterprises}).scalars().all()
+    firsts = connection.execute(queries.first_codes, {"revision": revision, "enterprises": enterprises}).scalars().all()
     return list(pairwise([None, *firsts, None]))
 
 

@@ -27,6 +27,7 @@ WITH covered AS (
     WHERE a.policy = :policy AND (a.identity_year IS NULL OR a.identity_year = ANY(:award_years))
 ), compared AS (
     SELECT coalesce(c.award_id, known.award_id) AS award_id, c.award_id IS NOT NULL AS granted,
+           known.award_id IS NOT NULL AS award_is_known,
            f.id AS in_force_id, o.id AS open_id, l.id AS latest_id, o.decided_on AS open_decided_on, due.instalments,
            coalesce(known.lost_version > coalesce(f.version, 0), false) AS version_lost, known.lost_event,
            c.award_year = ANY(:new_award_years) AS new_is_allowed,
@@ -64,7 +65,7 @@ WITH covered AS (
                coalesce(c.award_year, f.award_year, (known.lost_event ->> 'award_year')::int) AS award_year
     ) outcome
 )
-SELECT award_id, granted, in_force_id, open_id, latest_id, equals_latest, instalments, CASE WHEN version_lost THEN lost_event END AS lost_event,
+SELECT award_id, granted, award_is_known, in_force_id, open_id, latest_id, equals_latest, instalments, CASE WHEN version_lost THEN lost_event END AS lost_event,
        CASE WHEN :is_correction AND in_force_id IS NULL THEN coalesce(open_decided_on, :decided_on)
             ELSE CAST(:decided_on AS date) END AS decided_on,
        CASE WHEN version_lost AND open_id IS NULL AND NOT was_rejected THEN 'propose'
@@ -85,10 +86,10 @@ SELECT count(*) FILTER (WHERE state NOT IN ('proposed', 'in_notice', 'suspended'
     SELECT d.state FROM proposal_actions p JOIN decisions d ON d.id = p.open_id JOIN awards a ON a.award_id = p.award_id
     WHERE p.action IN ('propose', 'close', 'propose_if_inputs_differ') ORDER BY a.award_id FOR UPDATE OF a, d) locked;
 
--- insert_new_awards: Give an identity to awards that are proposed for the first time.
+-- insert_new_awards: Give an identity to awards that are proposed for the first time; whoever proposes holds the lock of proposals.
 INSERT INTO awards (award_id, policy, award, subject, identity_year)
-SELECT award_id, :policy, award, subject, identity_year FROM candidates JOIN proposal_actions USING (award_id)
-WHERE action = 'propose' ORDER BY award_id ON CONFLICT DO NOTHING;
+SELECT c.award_id, :policy, c.award, c.subject, c.identity_year FROM candidates c JOIN proposal_actions p USING (award_id)
+WHERE p.action = 'propose' AND NOT p.award_is_known ORDER BY c.award, c.subject;
 
 -- awards_to_seal: Which awards need sealed inputs?
 SELECT p.award_id::text, a.award, a.subject FROM proposal_actions p JOIN awards a USING (award_id)

@@ -10,6 +10,12 @@ FROM unnest(CAST(:awards AS text[]), CAST(:subjects AS text[])) AS pairs (award,
 JOIN awards a USING (award, subject)
 WHERE a.policy = :policy AND a.version > 0;
 
+-- award_ids: Which awards have ever been proposed?
+SELECT CAST(award_id AS text) FROM awards
+WHERE policy = :policy AND (CAST(:award_codes AS text[]) IS NULL OR award = ANY(:award_codes))
+  AND (CAST(:first_code AS text) IS NULL OR subject COLLATE "C" >= :first_code)
+  AND (CAST(:until_code AS text) IS NULL OR subject COLLATE "C" < :until_code);
+
 -- open_days: On which day was each open first proposal decided?
 SELECT a.award, a.subject, a.identity_year, d.decided_on AS first_decided_on
 FROM decisions d JOIN awards a USING (award_id)
