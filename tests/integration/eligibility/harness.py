@@ -26,6 +26,7 @@ from services.eligibility.evaluation_jobs import handlers as evaluations
 from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationTask
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from services.eligibility.evaluation_jobs.runner import EvaluationRunner
+from services.eligibility.settings import Settings as EligibilitySettings
 from services.registry.app import build
 from services.registry.settings import Settings
 from shared.authorization import Actor
@@ -69,7 +70,7 @@ class Harness:
     transport: InProcess
     tokens: Tokens
     clock: FixedClock
-    partition_enterprises: int = 1_000_000
+    partition_enterprises: int = EligibilitySettings.model_fields["partition_enterprises"].default
     automatic: AutomaticReevaluation = AutomaticReevaluation.RESTATE
     facts: RegistryFacts = field(init=False)
 
