@@ -156,12 +156,12 @@ def propose(
     connection.execute(queries.create_evaluated)
     pairs = pl.DataFrame(sorted(evaluated.subjects or ()), schema=["award", "subject"], orient="row")
     copy_frame(connection, "evaluated", pairs)
-    connection.execute(text("ANALYZE candidates, evaluated"))
+    connection.execute(text("ANALYZE candidates (award_id, award), evaluated"))
     changed_meanwhile = True
     while changed_meanwhile:
         connection.execute(text("DROP TABLE IF EXISTS proposal_actions"))
         connection.execute(queries.create_proposal_actions, values)
-        connection.execute(text("ANALYZE proposal_actions"))
+        connection.execute(text("ANALYZE proposal_actions (award_id, action)"))
         changed_meanwhile = connection.execute(queries.lock_open_proposals).scalar_one() > 0
     connection.execute(queries.insert_new_awards, values)
     _seal(connection, seal, provenance.evaluation_id)
@@ -185,7 +185,7 @@ def _seal(connection: Connection, seal: Seal, evaluation_id: UUID) -> None:
     connection.execute(queries.create_sealed)
     found = awards.join(sealed.drop("content"), on=["award", "subject"]).join(documents.drop("content"), on="hash")
     copy_frame(connection, "sealed", found.select("award_id", "hash", "number", "authors"))
-    connection.execute(text("ANALYZE sealed"))
+    connection.execute(text("ANALYZE sealed (award_id)"))
 
 
 def store_document(connection: Connection, kind: str, digest: str, content: bytes) -> None:

@@ -11,61 +11,64 @@ CREATE TEMP TABLE evaluated (award text, subject text, PRIMARY KEY (award, subje
 -- Outcomes are equal if result, entitlement, payee, jurisdiction, award year and instalments are. What was rejected or is suspended is
 -- compared by the due years of its own decision day: a later year alone is no other outcome. `version_lost`: a version above the one
 -- in force was published and then lost in a restore (after_restore.py), so that the outcome is proposed in any case, even if
--- unchanged or a withdrawal. `is_stopped`: an act in effect on the decision day lets no new award of that year be proposed.
+-- unchanged or a withdrawal. `is_stopped`: an act in effect on the decision day lets no new award of that year be proposed. Codes are digits
+-- and capital letters, which every collation orders alike.
 CREATE TEMP TABLE proposal_actions ON COMMIT DROP AS
 WITH covered AS (
     -- Two branches, one of which the planner drops: with an OR, all awards would be read for a handful of enterprises.
     SELECT a.* FROM awards a
-    WHERE :all_subjects AND (CAST(:awards AS text[]) IS NULL OR a.award = ANY(:awards))
-      AND (CAST(:first_code AS text) IS NULL OR a.subject COLLATE "C" >= :first_code)
-      AND (CAST(:until_code AS text) IS NULL OR a.subject COLLATE "C" < :until_code)
+    WHERE :all_subjects AND a.policy = :policy AND (CAST(:awards AS text[]) IS NULL OR a.award = ANY(:awards))
+      AND (CAST(:first_code AS text) IS NULL OR a.subject >= :first_code)
+      AND (CAST(:until_code AS text) IS NULL OR a.subject < :until_code)
     UNION ALL
     SELECT a.* FROM evaluated e JOIN awards a ON a.award = e.award AND a.subject = e.subject WHERE NOT :all_subjects
-), known AS (
-    SELECT a.award_id, a.first_decided_on, r.version AS lost_version, r.event AS lost_event
-    FROM covered a LEFT JOIN recalled_versions r USING (award_id)
+), known AS MATERIALIZED (
+    -- With the decisions that there are: of awards that are new nothing is looked up.
+    SELECT a.award_id, a.first_decided_on, r.version AS lost_version, r.event AS lost_event,
+           f.id AS in_force_id, f.version, f.payee_uscc, f.jurisdiction, f.award_year,
+           ROW(f.result, f.entitlement_fen, f.payee_uscc, f.jurisdiction, f.award_year, f.instalments) AS in_force,
+           o.id AS open_id, o.state AS open_state, o.decided_on AS open_decided_on, o.proposed_by AS open_proposed_by,
+           l.id AS latest_id, l.state AS latest_state, l.decided_on AS latest_decided_on,
+           ROW(l.result, l.entitlement_fen, l.payee_uscc, l.jurisdiction, l.award_year, l.instalments) AS latest
+    FROM covered a
+    LEFT JOIN recalled_versions r USING (award_id)
+    LEFT JOIN decisions f ON f.award_id = a.award_id AND f.state = 'approved'
+    LEFT JOIN decisions o ON o.award_id = a.award_id AND o.state IN ('proposed', 'in_notice', 'suspended')
+    LEFT JOIN LATERAL (SELECT * FROM decisions d WHERE d.award_id = a.award_id ORDER BY d.id DESC LIMIT 1) l ON true
     WHERE a.policy = :policy AND (a.identity_year IS NULL OR a.identity_year = ANY(:award_years))
 ), compared AS (
-    SELECT coalesce(c.award_id, known.award_id) AS award_id, c.award_id IS NOT NULL AS granted,
-           known.award_id IS NOT NULL AS award_is_known,
-           f.id AS in_force_id, o.id AS open_id, l.id AS latest_id, o.decided_on AS open_decided_on, due.instalments,
-           coalesce(known.lost_version > coalesce(f.version, 0), false) AS version_lost, known.lost_event,
+    SELECT coalesce(c.award_id, k.award_id) AS award_id, c.award_id IS NOT NULL AS granted, k.award_id IS NOT NULL AS award_is_known,
+           k.in_force_id, k.open_id, k.latest_id, k.open_decided_on, due.instalments,
+           coalesce(k.lost_version > coalesce(k.version, 0), false) AS version_lost, k.lost_event,
            c.award_year = ANY(:new_award_years) AS new_is_allowed,
            coalesce(s.status <> 'in_force' AND c.award_year > coalesce(s.last_award_year, 0), false) AS is_stopped,
-           NOT :is_correction AND o.state = 'proposed' AND o.proposed_by = :automatic_actor AS replaces_automatic_proposal,
-           l.state IS NOT DISTINCT FROM 'rejected' AS was_rejected, o.state IS NOT DISTINCT FROM 'suspended' AS is_suspended,
-           EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = o.id AND b.outcome = 'upheld')
-               OR EXISTS (SELECT 1 FROM decision_steps r WHERE r.decision_id = o.id AND r.outcome = 'objected') AS was_upheld,
-           (outcome.*, due.instalments) IS NOT DISTINCT FROM
-               (f.result, f.entitlement_fen, f.payee_uscc, f.jurisdiction, f.award_year, f.instalments) AS equals_in_force,
-           (outcome.*, due.instalments) IS NOT DISTINCT FROM
-               (l.result, l.entitlement_fen, l.payee_uscc, l.jurisdiction, l.award_year, l.instalments) AS equals_latest,
-           (outcome.*, due_at_latest.instalments) IS NOT DISTINCT FROM
-               (l.result, l.entitlement_fen, l.payee_uscc, l.jurisdiction, l.award_year, l.instalments) AS equals_latest_but_years
+           NOT :is_correction AND k.open_state = 'proposed' AND k.open_proposed_by = :automatic_actor AS replaces_automatic_proposal,
+           k.latest_state IS NOT DISTINCT FROM 'rejected' AS was_rejected, k.open_state IS NOT DISTINCT FROM 'suspended' AS is_suspended,
+           EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = k.open_id AND b.outcome = 'upheld')
+               OR EXISTS (SELECT 1 FROM decision_steps r WHERE r.decision_id = k.open_id AND r.outcome = 'objected') AS was_upheld,
+           ROW(outcome.*, due.instalments) IS NOT DISTINCT FROM k.in_force AS equals_in_force,
+           ROW(outcome.*, due.instalments) IS NOT DISTINCT FROM k.latest AS equals_latest,
+           ROW(outcome.*, due_at_latest.instalments) IS NOT DISTINCT FROM k.latest AS equals_latest_but_years
     FROM candidates c
-    FULL JOIN known ON known.award_id = c.award_id
+    FULL JOIN known k ON k.award_id = c.award_id
     LEFT JOIN award_statuses(:policy, CAST(:decided_on AS date)) s ON s.award = c.award
-    LEFT JOIN decisions f ON f.award_id = coalesce(c.award_id, known.award_id) AND f.state = 'approved'
-    LEFT JOIN decisions o ON o.award_id = coalesce(c.award_id, known.award_id)
-                         AND o.state IN ('proposed', 'in_notice', 'suspended')
-    LEFT JOIN LATERAL (SELECT * FROM decisions d WHERE d.award_id = coalesce(c.award_id, known.award_id)
-                       ORDER BY d.id DESC LIMIT 1) l ON true
     LEFT JOIN LATERAL due_instalments(
         c.parts,
-        coalesce(known.first_decided_on, CASE WHEN :is_correction THEN o.decided_on END, CAST(:decided_on AS date))
+        coalesce(k.first_decided_on, CASE WHEN :is_correction THEN k.open_decided_on END, CAST(:decided_on AS date))
     ) due ON true
     LEFT JOIN LATERAL due_instalments(
-        CASE WHEN l.state IN ('rejected', 'suspended') THEN c.parts END, coalesce(known.first_decided_on, l.decided_on)
+        CASE WHEN k.latest_state IN ('rejected', 'suspended') THEN c.parts END, coalesce(k.first_decided_on, k.latest_decided_on)
     ) due_at_latest ON true
     CROSS JOIN LATERAL (
         SELECT CASE WHEN c.award_id IS NULL THEN 'withdrawn' ELSE 'granted' END AS result,
                coalesce(c.entitlement_fen, 0) AS entitlement_fen,
-               coalesce(c.payee_uscc, f.payee_uscc, known.lost_event #>> '{payee,uscc}') AS payee_uscc,
-               coalesce(c.jurisdiction, f.jurisdiction, known.lost_event ->> 'jurisdiction') AS jurisdiction,
-               coalesce(c.award_year, f.award_year, (known.lost_event ->> 'award_year')::int) AS award_year
+               coalesce(c.payee_uscc, k.payee_uscc, k.lost_event #>> '{payee,uscc}') AS payee_uscc,
+               coalesce(c.jurisdiction, k.jurisdiction, k.lost_event ->> 'jurisdiction') AS jurisdiction,
+               coalesce(c.award_year, k.award_year, (k.lost_event ->> 'award_year')::int) AS award_year
     ) outcome
 )
-SELECT award_id, granted, award_is_known, in_force_id, open_id, latest_id, equals_latest, instalments, CASE WHEN version_lost THEN lost_event END AS lost_event,
+SELECT award_id, granted, award_is_known, in_force_id, open_id, latest_id, equals_latest, instalments,
+       CASE WHEN version_lost THEN lost_event END AS lost_event,
        CASE WHEN :is_correction AND in_force_id IS NULL THEN coalesce(open_decided_on, :decided_on)
             ELSE CAST(:decided_on AS date) END AS decided_on,
        CASE WHEN version_lost AND open_id IS NULL AND NOT was_rejected THEN 'propose'
