@@ -17,6 +17,7 @@ from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from shared.cli import console
 from shared.observability import logs
+from tests.support import event_loop
 from tests.support.databases import DatabaseServer, ServiceDatabase
 from tests.support.folders import in_memory
 from tests.support.routes import forget_routes, share_routes
@@ -63,6 +64,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
+
+
+def pytest_sessionfinish() -> None:
+    """End the loop that answered the tests' requests."""
+    event_loop.close()
 
 
 def pytest_runtest_teardown() -> None:
