@@ -46,7 +46,7 @@ class Settings(ServiceSettings):
         default=10, ge=0, le=3600, description="How long facts must be unchanged before they are evaluated again"
     )
     partition_enterprises: int = Field(
-        default=2_000_000,
+        default=200_000,
         ge=1,
         description="An evaluation of more enterprises is split into partitions of about this size",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -15,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from services.eligibility.facts.catalogue import CATALOGUE, Authors, Facts, frame_of
-from services.eligibility.facts.queries import Fetch, Reached, RowQuery, Step, values_of
+from services.eligibility.facts.queries import CodeRange, Fetch, Reached, RowQuery, Rows, Step, values_of
 from shared.catalogue.domain import Dataset
 from shared.clock import calendar_date, isoformat
 from shared.http_client import ServiceClient
@@ -70,6 +71,24 @@ class RegistryFacts:
             for query in (query for group, _, _ in part for query in group):
                 found[query].append(_read(query.dataset, source))
         return {query: Facts.of({query.dataset: pl.concat(rows)})[query.dataset] for query, rows in found.items()}
+
+    def code_ranges(self, revision: int, enterprises: int) -> list[CodeRange]:
+        """Return all codes in ranges, each with so many of the enterprises known at `revision`."""
+        answer = self._registry.get(f"/v1/snapshots/{revision}/code-ranges", {"enterprises": enterprises})
+        return [CodeRange(each["first"], each["until"]) for each in answer.json()["items"]]
+
+    def rows(self, revision: int) -> Rows:
+        """Return where rows known at `revision` are read from, some at a time."""
+        return _RowsAt(self, revision)
+
+    def between(self, revision: int, queries: Sequence[RowQuery], codes: CodeRange) -> list[pl.DataFrame]:
+        """Return for each query the rows known at `revision` whose column holds one of the codes."""
+        fields = [f"{query.dataset}.{query.column}" for query in queries]
+        asked = {"queries": [{"fields": fields, "codes": asdict(codes)}]}
+        answer = self._registry.query(f"/v1/snapshots/{revision}/queries", asked, accept=ARROW)
+        source = pa.BufferReader(answer.content)
+        found = [_read(query.dataset, source) for query in queries]
+        return [Facts.of({query.dataset: rows})[query.dataset] for query, rows in zip(queries, found, strict=True)]
 
     def rows_changed(self, after: int, until: int, *, at_most: int) -> int | None:
         """Count the rows of facts that revisions above `after`, up to `until`, changed; None for more than `at_most`."""
@@ -237,6 +256,23 @@ class _LazyFacts(Facts):
             self._frames[dataset] = self._registry.dataset(self._revision, dataset)
             self._read.add(dataset)
         return self._frames[dataset]
+
+
+class _RowsAt(Rows):
+    """Rows known at a revision."""
+
+    def __init__(self, registry: RegistryFacts, revision: int) -> None:
+        self._registry = registry
+        self._revision = revision
+
+    def whole(self, dataset: str) -> pl.DataFrame:
+        return self._registry.dataset(self._revision, dataset)
+
+    def between(self, queries: Sequence[RowQuery], codes: CodeRange) -> Sequence[pl.DataFrame]:
+        return self._registry.between(self._revision, queries, codes)
+
+    def matching(self, query: RowQuery, values: Collection[str]) -> pl.DataFrame:
+        return self._registry.matching(self._revision, {query: values})[query].sort(CATALOGUE[query.dataset].key)
 
 
 def _read(dataset: str, source: Any, *numbers: str) -> pl.DataFrame:

@@ -7,8 +7,9 @@ year or instalments differ; nothing else counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import date
+from operator import add
 from uuid import UUID
 
 import polars as pl
@@ -16,7 +17,9 @@ from sqlalchemy import Connection, func, select, text
 
 from services.eligibility.decisions import transitions
 from services.eligibility.decisions.tables import sealed_inputs
-from shared.database.bulk import copy_frame, copy_rows
+from services.eligibility.engine.parts import Part
+from services.eligibility.facts.queries import CodeRange
+from shared.database.bulk import copy_frame, copy_rows, read_frame
 from shared.database.frames import compressed
 from shared.database.queries import load
 
@@ -56,11 +59,13 @@ class EvaluatedAwards:
     policy: str
     award_years: Sequence[int]
     subjects: Collection[tuple[str, str]] | None
-    """(award, subject) pairs; None: all."""
+    """(award, subject) pairs; None: all subjects of `part`."""
     new_award_years: Sequence[int] | None = None
     """Award years in which awards without a decision may be proposed; None: all of `award_years`."""
     is_correction: bool = False
     """Whether corrected facts caused it: an open first proposal keeps its decision day, an equal one its proposer."""
+    part: Part | None = None
+    """The part of an evaluation of all enterprises; None: all awards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,15 @@ class RequiredStep:
 class Counts:
     """How many of the evaluated awards were newly proposed, restated, withdrawn, left unchanged, or not proposed: stopped."""
 
-    created: int
-    restated: int
-    withdrawn: int
-    unchanged: int
+    created: int = 0
+    restated: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
     stopped: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Return the counts of both together."""
+        return Counts(*map(add, astuple(self), astuple(other)))
 
 
 Seal = Callable[[pl.DataFrame], pl.DataFrame]
@@ -123,20 +132,25 @@ def propose(
 ) -> Counts:
     """Propose what differs from the versions in force, within the caller's transaction, which holds `lock_proposals`.
 
-    `candidates` has CANDIDATE_SCHEMA. Evaluated awards that are no longer granted are proposed for withdrawal, or their open
-    proposals closed. New awards are proposed in the requested years only. An outcome that an officer rejected is not proposed
-    again until it differs. Each proposal waits for those of `steps` that concern it, then for a notice of `notice_days` unless
-    its procedure says how long.
+    An evaluation proposes part by part. `candidates` has CANDIDATE_SCHEMA. Evaluated awards that are no longer granted are
+    proposed for withdrawal, or their open proposals closed. New awards are proposed in the requested years only. An outcome that
+    an officer rejected is not proposed again until it differs. Each proposal waits for those of `steps` that concern it, then for
+    a notice of `notice_days` unless its procedure says how long.
     """
     award_years = list(evaluated.award_years)
+    codes = (evaluated.part.codes if evaluated.part else None) or CodeRange()
     values = asdict(provenance) | {
         "policy": evaluated.policy,
         "award_years": award_years,
         "new_award_years": award_years if evaluated.new_award_years is None else list(evaluated.new_award_years),
-        "all_awards": evaluated.subjects is None,
+        "all_subjects": evaluated.subjects is None,
+        "awards": None if evaluated.part is None else list(evaluated.part.awards),
+        "first_code": codes.first,
+        "until_code": codes.until,
         "is_correction": evaluated.is_correction,
         "automatic_actor": AUTOMATIC_ACTOR,
     }
+    connection.execute(text("DROP TABLE IF EXISTS candidates, evaluated, sealed"))  # of the part before
     connection.execute(queries.create_candidates)
     copy_frame(connection, "candidates", candidates)
     connection.execute(queries.create_evaluated)
@@ -156,15 +170,15 @@ def propose(
 
 
 def _seal(connection: Connection, seal: Seal, evaluation_id: UUID) -> None:
-    rows = connection.execute(queries.awards_to_seal).all()
     schema = {"award_id": pl.String, "award": pl.String, "subject": pl.String}
-    awards = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+    awards = read_frame(connection, queries.awards_to_seal, {}, schema)
     sealed = seal(awards.select("award", "subject"))
     documents = sealed.unique("hash", keep="first", maintain_order=True).select("hash", "content")
-    documents = documents.with_columns(number=pl.int_range(pl.len(), dtype=pl.Int32) // INPUTS_IN_A_ROW)
+    stored = connection.execute(queries.count_sealed_inputs, {"evaluation_id": evaluation_id}).scalar_one()
+    documents = documents.with_columns(number=stored + pl.int_range(pl.len(), dtype=pl.Int32) // INPUTS_IN_A_ROW)
     packed = (
         (evaluation_id, number, compressed(part))
-        for number, part in enumerate(documents.select("content").iter_slices(INPUTS_IN_A_ROW))
+        for number, part in enumerate(documents.select("content").iter_slices(INPUTS_IN_A_ROW), stored)
     )
     copy_rows(connection, sealed_inputs.name, ("evaluation_id", "number", "documents"), packed)
     connection.execute(queries.create_sealed)

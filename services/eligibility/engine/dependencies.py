@@ -28,7 +28,7 @@ PAIRS = pl.Schema({"award": pl.String(), "subject": pl.String()})
 #: The column that names the subject whose evaluation reads a row; datasets have a `subject` of their own.
 READER = "reading subject"
 _VALUE = "looked-up value"
-_Values = TypeVar("_Values")
+Values = TypeVar("Values")
 
 
 @cache
@@ -57,17 +57,17 @@ def reads_with_others(award: Award) -> tuple[Read, ...]:
     return tuple(dict.fromkeys([*(Read(read.dataset) for read in about), *others]))
 
 
-class _Rows(Protocol[_Values]):
+class Walked(Protocol[Values]):
     """Where the rows of one award's subjects are looked up."""
 
-    def values(self, origin: Read) -> _Values:
+    def values(self, origin: Read) -> Values:
         """Return the values of a column in the rows found so far."""
 
-    def find(self, read: Read, values: _Values | None) -> None:
+    def find(self, read: Read, values: Values | None) -> None:
         """Find the rows that `read` reads for these values; all rows for None."""
 
 
-def _walk(award: Award, subjects: _Values, rows: _Rows[_Values]) -> None:
+def walk(award: Award, subjects: Values, rows: Walked[Values]) -> None:
     """Find every row that evaluating `subjects` reads."""
     for read in reads_with_others(award):
         if not read.column:
@@ -95,18 +95,18 @@ def rows_read(facts: Facts, award: Award, subjects: pl.Series) -> dict[str, pl.D
     """Return the rows that each subject reads, by dataset, with the subject in `READER`; null where all rows are read."""
     rows = _RowsInMemory(facts)
     reader = subjects.unique().alias(READER).to_frame()
-    _walk(award, reader.with_columns(pl.col(READER).alias(_VALUE)), rows)
+    walk(award, reader.with_columns(pl.col(READER).alias(_VALUE)), rows)
     return rows.found
 
 
 def rows_read_by(rows: IndexedRows, award: Award, subject: str) -> Mapping[str, Set[int]]:
     """Return the numbers of the rows that one subject reads, by dataset."""
     read = _RowsOfAward(rows)
-    _walk(award, {subject}, read)
+    walk(award, {subject}, read)
     return read.found
 
 
-class _RowsInMemory(_Rows[pl.DataFrame]):
+class _RowsInMemory(Walked[pl.DataFrame]):
     """Rows of facts with their readers; values are frames of readers and values."""
 
     def __init__(self, facts: Facts) -> None:
@@ -151,11 +151,11 @@ def load_dependencies(
     pairs = pairs.sort("award", "subject")
     subjects = [(policy.award(code), set(group)) for code, group in by_award(pairs)]
 
-    def walk() -> None:
+    def look_up() -> None:
         for award, own in subjects:
-            _walk(award, own, _RowsOfAward(known))
+            walk(award, own, _RowsOfAward(known))
 
-    known.complete(walk)
+    known.complete(look_up)
     return known.facts, pairs
 
 
@@ -240,7 +240,7 @@ def enterprises_reading(fetch: Fetch, policy: Policy, rows: Mapping[str, pl.Data
     """
     known = FetchedRows(fetch)
 
-    def walk() -> set[str]:
+    def named() -> set[str]:
         found: set[str] = set()
         for award in policy.awards:
             about, subjects = award.about.reads()[0], set[str]()
@@ -256,7 +256,7 @@ def enterprises_reading(fetch: Fetch, policy: Policy, rows: Mapping[str, pl.Data
                 found |= {code for owner in owners for code in known.values(about.by(owner), numbers)}
         return found
 
-    return known.complete(walk)
+    return known.complete(named)
 
 
 def looked_up_by(policy: Policy) -> dict[str, set[str]]:
@@ -269,13 +269,7 @@ def looked_up_by(policy: Policy) -> dict[str, set[str]]:
     return found
 
 
-def subjects_about(facts: Facts, award: Award) -> list[str]:
-    """Return the subjects that rows about the award name, sorted."""
-    first = award.about.reads()[0]
-    return sorted(facts[first.dataset].select(first.value().alias("subject")).drop_nulls().unique()["subject"])
-
-
-class _RowsOfAward(_Rows[Set[str]]):
+class _RowsOfAward(Walked[Set[str]]):
     """The indexed rows that the subjects of one award read, by their numbers."""
 
     def __init__(self, known: IndexedRows) -> None:

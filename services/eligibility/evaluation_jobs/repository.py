@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -31,14 +32,38 @@ PLAIN_COLUMNS = (
 _OUTCOMES_IN_A_ROW = 5_000
 
 
-def store_outcomes(connection: Connection, evaluation_id: UUID, found: pl.DataFrame) -> None:
-    """Store what an evaluation found, some thousand outcomes in a row, in its order."""
-    kept = found.filter((pl.col("result") == "granted") | pl.col("about_known"))
-    numbered = kept.select(pl.int_range(1, pl.len() + 1).alias("number"), *PLAIN_COLUMNS, "missing", "flags")
-    rows = [
-        (evaluation_id, part.item(-1, "number"), compressed(part)) for part in numbered.iter_slices(_OUTCOMES_IN_A_ROW)
-    ]
-    copy_rows(connection, table.name, ("evaluation_id", "last_number", "outcomes"), rows)
+class KeptOutcomes:
+    """The outcomes of an evaluation that are stored, compressed until all of its parts have given theirs."""
+
+    def __init__(self) -> None:
+        """Keep none yet."""
+        self._of_award: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
+
+    def add(self, number: int, found: pl.DataFrame) -> None:
+        """Keep what the part with this number has found, in its order. Parts may come in any order."""
+        kept = found.filter((pl.col("result") == "granted") | pl.col("about_known"))
+        kept = kept.select(*PLAIN_COLUMNS, "missing", "flags")
+        for (award,), of_award in kept.partition_by("award", as_dict=True).items():
+            self._of_award[str(award)].append((number, compressed(of_award)))
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """Yield them in the order of the evaluation: by award, the parts of each by their numbers."""
+        for _, parts in sorted(self._of_award.items()):
+            yield from (frame_of(part) for _, part in sorted(parts))
+
+
+def store_outcomes(connection: Connection, evaluation_id: UUID, kept: Iterable[pl.DataFrame]) -> None:
+    """Store what an evaluation found, in its order, up to some thousand outcomes in a row."""
+    copy_rows(connection, table.name, ("evaluation_id", "last_number", "outcomes"), _numbered(evaluation_id, kept))
+
+
+def _numbered(evaluation_id: UUID, kept: Iterable[pl.DataFrame]) -> Iterator[tuple[UUID, int, bytes]]:
+    last = 0
+    for found in kept:
+        for part in found.iter_slices(_OUTCOMES_IN_A_ROW):
+            numbers = pl.int_range(last + 1, last + part.height + 1).alias("number")
+            last += part.height
+            yield evaluation_id, last, compressed(part.select(numbers, pl.all()))
 
 
 def find_outcomes(

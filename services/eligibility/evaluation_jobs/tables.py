@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -42,7 +43,25 @@ def outcome_columns() -> tuple[Column[Any], ...]:
 
 
 evaluation_partitions = Table(
-    "evaluation_shards",  # renaming a table takes two releases (docs/decisions/0014)
+    "evaluation_partitions",
+    metadata,
+    Column("evaluation_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("awards", ARRAY(Text), nullable=False),
+    Column("is_range", Boolean, nullable=False, comment="Whether it has some codes of enterprises only"),
+    Column("first_code", Text, comment="The first of its codes; empty: no bound"),
+    Column("until_code", Text, comment="The first code after them; empty: no bound"),
+    Column("facts_revision", BigInteger, nullable=False),
+    Column("interpretations_hash", ForeignKey("documents.hash"), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("outcomes", LargeBinary, comment="The outcomes as an Arrow stream; empty until the partition is evaluated"),
+    CheckConstraint("is_range OR (first_code IS NULL AND until_code IS NULL)", name="codes"),
+    comment="Partitions of evaluations in progress, removed when their evaluation ends",
+    info=changes("outcomes", deletes=True),
+)
+
+evaluation_shards = Table(
+    "evaluation_shards",  # what the last version uses; goes with the next
     metadata,
     Column("evaluation_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True),

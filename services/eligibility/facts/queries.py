@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRange:
+    """Consecutive codes of enterprises from `first` on, up to but without `until`, in the order of bytes; None: no bound."""
+
+    first: str | None = None
+    until: str | None = None
+
+    def holds(self, value: pl.Expr) -> pl.Expr:
+        """Return whether a text is one of the codes."""
+        held = value.is_not_null() if self.first is None else value >= self.first
+        return held if self.until is None else held & (value < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,19 @@ class RowQuery:
             return rows
         value = pl.col(self.column)
         return rows.filter((value.str.split(":").list.first() if self.before_colon else value).is_in(list(values)))
+
+
+class Rows(Protocol):
+    """Where rows are read from, some at a time."""
+
+    def whole(self, dataset: str) -> pl.DataFrame:
+        """Return all rows of a dataset, in the order of its key."""
+
+    def between(self, queries: Sequence[RowQuery], codes: CodeRange) -> Sequence[pl.DataFrame]:
+        """Return for each query the rows whose column holds one of these codes, in the order of the key."""
+
+    def matching(self, query: RowQuery, values: Collection[str]) -> pl.DataFrame:
+        """Return the rows whose column has one of these values, in the order of the key."""
 
 
 Fetch = Callable[[Mapping[RowQuery, Collection[str]]], Mapping[RowQuery, pl.DataFrame]]

@@ -15,7 +15,14 @@ from services.registry.revisions import changes, formats, snapshots
 from services.registry.revisions.records import known_revision
 from services.registry.revisions.repository import latest_revision
 from services.registry.revisions.route_parameters import Reader, audit_whole_numbers
-from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQueries, SnapshotQuery
+from services.registry.revisions.schemas import (
+    ChangeView,
+    CodeRanges,
+    LatestRevision,
+    Revision,
+    SnapshotQueries,
+    SnapshotQuery,
+)
 from services.registry.revisions.tables import revisions
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
@@ -133,6 +140,28 @@ def list_changes(
 
 
 @router.get(
+    "/snapshots/{revision}/code-ranges",
+    operation_id="list_code_ranges",
+    response_model=CodeRanges,
+    dependencies=[needs(Scope.FACTS_READ, city_wide=True)],
+    responses=refusals(NotFound),
+)
+def list_code_ranges(
+    request: Request,
+    revision: RevisionNumber,
+    enterprises: Annotated[int, Query(ge=1, le=2**31 - 1, description="Enterprises in each range; fewer in the last")],
+) -> Response:
+    """Divide all unified social credit codes into ranges with so many of the enterprises known at a revision.
+
+    Facts of very many enterprises are read range by range, so that no reader has to hold them all.
+    """
+    _check_made(request, revision)
+    with request.app.state.database.reading() as connection:
+        found = snapshots.code_ranges(connection, revision, enterprises)
+    return json_response({"items": [{"first": first, "until": until} for first, until in found]})
+
+
+@router.get(
     "/snapshots/{revision}/{dataset}",
     operation_id="get_snapshot",
     response_class=StreamingResponse,
@@ -200,9 +229,12 @@ def query_snapshot(
 def query_snapshots(
     request: Request, access: Reader, revision: RevisionNumber, body: SnapshotQueries, accept: Accept = None
 ) -> Response:
-    """Return rows of several datasets at once, each chosen by the values of a field, or whole. Nothing is changed."""
+    """Return rows of several datasets at once, each chosen by the values of a field or by a range of codes, or whole.
+
+    Nothing is changed.
+    """
     media_type = negotiate(accept, (ARROW,))
-    requested: list[tuple[Dataset, snapshots.Matching | None]] = []
+    requested: list[tuple[Dataset, snapshots.Matching | snapshots.Between | None]] = []
     for place, query in enumerate(body.queries):
         for number, named in enumerate(query.fields):
             pointer = f"/queries/{place}/fields/{number}"
@@ -212,10 +244,13 @@ def query_snapshots(
                     pointer, "dataset_unknown", "there is no such dataset; `GET /v1/datasets` lists them"
                 )
                 raise Invalid("See `errors` for each mistake.", errors=[error])
-            matching = None
-            if query.values is not None:
+            matching: snapshots.Matching | snapshots.Between | None = None
+            if query.values is not None or query.codes is not None:
                 _check_matchable(CATALOGUE[name], field, pointer)
+            if query.values is not None:
                 matching = snapshots.Matching(field, query.values, query.before_colon)
+            elif query.codes is not None:
+                matching = snapshots.Between(field, query.codes.first, query.codes.until)
             requested.append((CATALOGUE[name], matching))
     _check_made(request, revision)
     audit_whole_numbers(request, access, [dataset for dataset, _ in requested])

@@ -154,6 +154,7 @@ class LatestRevision(BaseModel):
 MAX_FIELDS = 200
 """Fields, each a reading of its own, that one request may ask for."""
 
+CodeBound = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
 FieldValue = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1_000)]
 
 
@@ -189,6 +190,23 @@ class SnapshotQuery(BaseModel):
         return self
 
 
+class CodeRange(BaseModel):
+    """Consecutive unified social credit codes."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"first": "91331100MA2000061E"}]})
+
+    first: CodeBound | None = Field(default=None, description="The first of the codes; no bound if left out")
+    until: CodeBound | None = Field(default=None, description="The first code after them; no bound if left out")
+
+
+class CodeRanges(BaseModel):
+    """All unified social credit codes in consecutive ranges."""
+
+    items: list[CodeRange] = Field(
+        description="The ranges in order: the first one's `first` and the last one's `until` are null"
+    )
+
+
 class FieldQuery(BaseModel):
     """Rows with some values in a field; in fields of several datasets where the same values are looked for. Or whole datasets."""
 
@@ -202,17 +220,22 @@ class FieldQuery(BaseModel):
     fields: list[str] = Field(
         min_length=1,
         max_length=100,
-        description="Text fields that are not sensitive, each as `dataset.field`; without `values` whole datasets",
+        description="Text fields that are not sensitive, each as `dataset.field`; without `values` and `codes` whole datasets",
     )
     values: list[FieldValue] | None = Field(
         default=None, min_length=1, max_length=50_000, description="Values of the fields"
+    )
+    codes: CodeRange | None = Field(
+        default=None, description="Codes of enterprises in the fields, in place of `values`"
     )
     before_colon: bool = Field(default=False, description="Compare only the part of a field before its first colon")
 
     @model_validator(mode="after")
     def _whole_or_not(self) -> FieldQuery:
-        if self.values is None and any("." in name for name in self.fields):
+        if self.values is None and self.codes is None and any("." in name for name in self.fields):
             raise InvalidValue("give the values of the fields")
+        if self.values is not None and self.codes is not None:
+            raise InvalidValue("give either values or codes")
         return self
 
 

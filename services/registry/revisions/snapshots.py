@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 import pyarrow as pa
+from sqlalchemy import Connection, text
 
 from services.registry.arrow_reader import ArrowReader
 from services.registry.revisions.formats import Batches, rebatched
 from services.registry.revisions.records import ReadAccess
 from services.registry.revisions.sql_fragments import codes_array, names_any_of, rows_at
+from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import DECIMALS, INTEGERS, Dataset, Kind
 
 
@@ -34,6 +37,27 @@ class Matching:
     before_colon: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Rows whose text `field` is a code from `first` on, up to but not including `until`; None: no bound."""
+
+    field: str
+    first: str | None
+    until: str | None
+
+
+def code_ranges(connection: Connection, revision: int, enterprises: int) -> list[tuple[str | None, str | None]]:
+    """Return consecutive ranges of all codes, each as its first code and the one after its last; None: no bound.
+
+    Each has `enterprises` of those known at `revision`, the last one fewer.
+    """
+    known = rows_at(CATALOGUE["enterprises"], ":revision")
+    numbered = f"SELECT uscc, row_number() OVER (ORDER BY uscc) - 1 AS place FROM ({known}) AS known"
+    query = f"SELECT uscc FROM ({numbered}) AS numbered WHERE place > 0 AND place % :enterprises = 0 ORDER BY uscc"
+    firsts = connection.execute(text(query), {"revision": revision, "enterprises": enterprises}).scalars().all()
+    return list(pairwise([None, *firsts, None]))
+
+
 def read(
     reader: ArrowReader,
     access: ReadAccess,
@@ -54,9 +78,12 @@ def read(
 
 
 def read_several(
-    reader: ArrowReader, access: ReadAccess, requested: Sequence[tuple[Dataset, Matching | None]], revision: int
+    reader: ArrowReader,
+    access: ReadAccess,
+    requested: Sequence[tuple[Dataset, Matching | Between | None]],
+    revision: int,
 ) -> Iterator[tuple[Dataset, Batches]]:
-    """Read the rows of each dataset that match, one after the other, each as `read` does."""
+    """Read the rows of each dataset that match or lie between codes, one after the other, each as `read` does."""
     queries = (_query(access, dataset, revision, None, matching) for dataset, matching in requested)
     for (dataset, _), table in zip(requested, reader.tables(queries), strict=True):
         yield dataset, _shaped(access, dataset, table)
@@ -67,14 +94,19 @@ def _query(
     dataset: Dataset,
     revision: int,
     naming: Sequence[str] | None,
-    matching: Matching | None,
+    matching: Matching | Between | None,
     set_by: Sequence[int] | None = None,
 ) -> tuple[str, list[object]]:
     where = access.visible_condition(dataset, revision)
     bound: list[object] = []
     if naming is not None:
         where = f"{where} AND {names_any_of(dataset, codes_array(naming), revision)}"
-    if matching is not None:
+    if isinstance(matching, Between):
+        for bound_by, code in ((">=", matching.first), ("<", matching.until)):
+            if code is not None:
+                bound.append(code)
+                where = f"{where} AND {matching.field} {bound_by} ${len(bound)}"
+    elif matching is not None:
         compared = f"split_part({matching.field}, ':', 1)" if matching.before_colon else matching.field
         where = f"{where} AND {compared} = ANY($1)"
         sealed = matching.field in dataset.sensitive

@@ -111,7 +111,7 @@ class Harness:
         run = EvaluationRunner(
             database,
             self.facts,
-            partitions or PartitionEvaluator(self.facts, patience_seconds=0),
+            partitions or PartitionEvaluator(self.facts),
             self.clock,
             self.partition_enterprises,
             5,

@@ -1,4 +1,4 @@
-"""Evaluations in pieces: the same result whoever judges them, and whatever becomes of the workers and the work items."""
+"""Evaluations in partitions: the same result whoever evaluates them, and whatever becomes of the workers and the work items."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from uuid import UUID, uuid4
 
 import orjson
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, Row, text
 
 from deploy.local.broker import Broker
 from services.eligibility.evaluation_jobs import partitions
 from services.eligibility.evaluation_jobs.domain import EVALUATION
-from services.eligibility.evaluation_jobs.partitions import CollectedOutcomes, PartitionEvaluator
+from services.eligibility.evaluation_jobs.partitions import EvaluatedPart, PartitionEvaluator
+from services.eligibility.facts.catalogue import NOBODY, Authors
 from services.eligibility.interpretations import handlers as policies
 from services.eligibility.rules.library import load_policy
-from shared.database.engine import Database
 from shared.database.frames import frame_of
 from shared.events.evaluation_shard import TYPE
-from shared.jobs.runner import RunningJob
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message, RejectedMessageError
@@ -35,8 +34,9 @@ from tests.support.events import LENIENT, relay_of
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 CODES = [uscc(number) for number in range(6)]
-SHARD_OF = 3
-PIECES = len(CODES) // SHARD_OF * len(load_policy(POLICY).awards)
+PARTITION_OF = 2
+PARTITIONS = len(CODES) // PARTITION_OF + 1
+"""Ranges of enterprises, and one of all awards about others."""
 WAN = 1_000_000
 
 
@@ -56,7 +56,7 @@ def populated(world: Harness) -> Harness:
         for level in ("municipal", "provincial")[: place % 3]:
             world.record("demonstration_titles", {"uscc": code, "title": f"T{level}", "level": level,
                                                   "awarded_on": "2021-05-01"})  # fmt: skip
-    world.partition_enterprises = SHARD_OF
+    world.partition_enterprises = PARTITION_OF
     return world
 
 
@@ -100,7 +100,7 @@ def found(world: Harness, evaluation: UUID) -> list[tuple[Any, ...]]:
     return [row for (stream,) in world.rows(query, id=evaluation) for row in frame_of(stream).iter_rows()]
 
 
-def in_one_piece(world: Harness) -> list[tuple[Any, ...]]:
+def as_one(world: Harness) -> list[tuple[Any, ...]]:
     world.partition_enterprises = 1_000_000
     whole = world.evaluate()
     assert whole["decisions"]["created"] == 0
@@ -109,19 +109,19 @@ def in_one_piece(world: Harness) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
-def test_pieces_give_the_same_however_many_workers_evaluate_them(
+def test_partitions_give_the_same_however_many_workers_evaluate_them(
     populated: Harness, broker: Broker, workers: int
 ) -> None:
     world = populated
     evaluation = world.start()
     with working(world, broker, [PartitionEvaluator(world.facts) for _ in range(workers)]) as errors:
-        assert world.runner(PartitionEvaluator(world.facts, patience_seconds=120)).step()
+        assert world.runner().step()
     assert errors == []
     result = world.result(evaluation)
-    assert result["progress"]["total"] == PIECES + 2
+    assert result["progress"]["total"] == PARTITIONS + 1
     assert result["decisions"]["created"] > 10
-    assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in in_one_piece(world)]
-    assert world.rows("SELECT count(*) FROM evaluation_shards") == [(0,)]
+    assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in as_one(world)]
+    assert world.rows("SELECT count(*) FROM evaluation_partitions") == [(0,)]
 
 
 class KilledError(RuntimeError):
@@ -129,91 +129,144 @@ class KilledError(RuntimeError):
 
 
 def test_a_worker_that_dies_in_the_middle_costs_time_alone(populated: Harness, broker: Broker) -> None:
-    world, judged = populated, []
+    world, evaluated = populated, []
 
-    def die_at_the_tenth(_: str) -> None:
-        judged.append(1)
-        if len(judged) == 10:
+    def die_at_the_second(_: str) -> None:
+        evaluated.append(1)
+        if len(evaluated) == 2:
             raise KilledError
 
     evaluation = world.start()
-    crashing = PartitionEvaluator(world.facts, crash_point=die_at_the_tenth)
+    crashing = PartitionEvaluator(world.facts, crash_point=die_at_the_second)
     with working(world, broker, [crashing, PartitionEvaluator(world.facts)]) as errors:
-        assert world.runner(PartitionEvaluator(world.facts, patience_seconds=60)).step()
+        assert world.runner().step()
     assert [type(error) for error in errors] in ([KilledError], [])
-    assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in in_one_piece(world)]
+    assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in as_one(world)]
 
 
-def test_without_a_broker_the_worker_that_waits_does_it_all(populated: Harness) -> None:
+def test_without_a_broker_the_worker_that_runs_it_does_it_all(populated: Harness) -> None:
     evaluation = populated.start()
-    assert populated.runner(PartitionEvaluator(populated.facts, patience_seconds=0)).step()
-    assert [row[1:] for row in found(populated, evaluation)] == [row[1:] for row in in_one_piece(populated)]
+    assert populated.runner().step()
+    assert [row[1:] for row in found(populated, evaluation)] == [row[1:] for row in as_one(populated)]
 
 
-def test_a_coordinator_that_died_continues_with_the_existing_pieces(populated: Harness) -> None:
+def test_a_partition_that_is_held_for_too_long_is_evaluated_twice(
+    populated: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds it may hang for ever; what it stores is not looked at any more."""
     world = populated
+    monkeypatch.setattr(partitions, "PATIENCE_SECONDS", 0)
+    evaluation, held = world.start(), list[Any]()
 
-    class Dying(PartitionEvaluator):
-        def collect(self, database: Database, job: RunningJob, total: int) -> CollectedOutcomes:
-            with database.transaction() as connection:
-                self._evaluate(connection, job.id, 1)
+    class Hanging(PartitionEvaluator):
+        def evaluate(self, connection: Connection, row: Row[Any], authors: Authors = NOBODY) -> EvaluatedPart:
+            if not held:
+                other = world.database.engine.connect()
+                held.append(other)
+                other.execute(
+                    text("SELECT 1 FROM evaluation_partitions WHERE number = :n FOR UPDATE"), {"n": row.number + 1}
+                )
+            return super().evaluate(connection, row, authors)
+
+    assert world.runner(Hanging(world.facts)).step()
+    assert world.rows("SELECT number FROM evaluation_partitions") == [(2,)], "left for the next evaluation"
+    held[0].close()
+    assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in as_one(world)]
+    assert world.rows("SELECT count(*) FROM evaluation_partitions") == [(1,)], "none were created"
+    world.partition_enterprises = PARTITION_OF
+    world.evaluate()
+    assert world.rows("SELECT count(*) FROM evaluation_partitions") == [(0,)]
+
+
+class DyingAtTheSecond(PartitionEvaluator):
+    """Stands for a process that dies while it evaluates the second partition."""
+
+    def evaluate(self, connection: Connection, row: Row[Any], authors: Authors = NOBODY) -> EvaluatedPart:
+        if row.number == 2:
             raise KilledError
+        return super().evaluate(connection, row, authors)
 
+
+def lease_ends(world: Harness) -> None:
+    with world.database.transaction() as connection:
+        connection.execute(text("UPDATE jobs SET lease_until = now() - interval '1 second'"))
+
+
+def test_a_worker_that_takes_over_continues_with_the_partitions_there_are(populated: Harness) -> None:
+    world = populated
     evaluation = world.start()
-    assert world.runner(Dying(world.facts)).step()
-    [(state, cut)] = world.rows(
-        "SELECT state, (SELECT count(*) FROM evaluation_shards) FROM jobs WHERE id = :id", id=evaluation
+    assert world.runner(DyingAtTheSecond(world.facts)).step()
+    [(state, created)] = world.rows(
+        "SELECT state, (SELECT count(*) FROM evaluation_partitions) FROM jobs WHERE id = :id", id=evaluation
     )
-    assert (state, cut) == ("running", PIECES)
+    assert (state, created) == ("running", PARTITIONS)
     world.record("courier_years", {"uscc": CODES[5], "year": 2022, "parcels": 4_000_000, "operating_days": 365,
                                    "rent_fen": 700})  # fmt: skip
-    with world.database.transaction() as connection:
-        connection.execute(text("UPDATE jobs SET lease_until = now() - interval '1 second'"))
-    assert world.runner().step()
+    evaluated = list[int]()
+
+    class Counting(PartitionEvaluator):
+        def evaluate(self, connection: Connection, row: Row[Any], authors: Authors = NOBODY) -> EvaluatedPart:
+            evaluated.append(row.number)
+            return super().evaluate(connection, row, authors)
+
+    lease_ends(world)
+    assert world.runner(Counting(world.facts)).step()
+    assert evaluated == list(range(2, PARTITIONS + 1)), "the first is evaluated already"
     revision = world.result(evaluation)["facts_revision"]
-    assert revision == world.facts.latest_revision() - 1, "the revision that the pieces were cut at"
-    assert world.rows("SELECT count(*) FROM outbox_events WHERE topic = 'evaluation-shards.v1'") == [(cut,)]
+    assert revision == world.facts.latest_revision() - 1, "the revision that the partitions were created at"
+    assert world.rows("SELECT sum(events) FROM event_batches WHERE topic = 'evaluation-shards.v1'") == [(created,)]
 
 
-def test_a_worker_that_takes_over_when_all_pieces_are_evaluated_says_how_many_there_were(populated: Harness) -> None:
+@pytest.mark.parametrize("changed", ["another evaluation has used newer facts", "the interpretations have changed"])
+def test_partitions_that_hold_no_more_are_created_anew(populated: Harness, changed: str) -> None:
     world = populated
-
-    class DyingAfterwards(PartitionEvaluator):
-        def collect(self, database: Database, job: RunningJob, total: int) -> CollectedOutcomes:
-            super().collect(database, job, total)
-            raise KilledError
-
     evaluation = world.start()
-    assert world.runner(DyingAfterwards(world.facts, patience_seconds=0)).step()
-    with world.database.transaction() as connection:
-        connection.execute(text("UPDATE jobs SET lease_until = now() - interval '1 second'"))
+    assert world.runner(DyingAtTheSecond(world.facts)).step()
+    if changed == "the interpretations have changed":
+        exclude_dishonest(world)
+    world.record("courier_years", {"uscc": CODES[5], "year": 2022, "parcels": 4_000_000, "operating_days": 365,
+                                   "rent_fen": 700})  # fmt: skip
+    if changed == "another evaluation has used newer facts":
+        with world.database.transaction() as connection:
+            connection.execute(text("UPDATE jobs SET state = 'failed', finished_at = now()"))
+        world.evaluate(scope=CODES[5:])
+        with world.database.transaction() as connection:
+            query = "UPDATE jobs SET state = 'queued', finished_at = NULL WHERE id = :id"
+            connection.execute(text(query), {"id": evaluation})
+    lease_ends(world)
     assert world.runner().step()
-    pieces_and_steps = PIECES + 2
-    assert world.result(evaluation)["progress"] == {"done": pieces_and_steps, "total": pieces_and_steps}
+    assert world.result(evaluation)["facts_revision"] == world.facts.latest_revision()
+    assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in as_one(world)]
 
 
-def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: Harness) -> None:
-    world = populated
+def exclude_dishonest(world: Harness) -> None:
     policy = load_policy(POLICY)
     with world.database.transaction() as connection:
         change = policies.propose_change(connection, policy, {"integrity_screen": "exclude"}, "r", by="commerce-maker")
         policies.confirm_change(connection, policy, UUID(change["id"]), by="commerce-checker")
+
+
+def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: Harness) -> None:
+    world = populated
+    exclude_dishonest(world)
     first = world.evaluate(on=date(2024, 3, 1))
-    world.record("sanctions", {"uscc": CODES[5], "kind": "serious_dishonesty", "since": "2024-06-01"})
+    dishonest = next(code for code in sorted(CODES) if code != CODES[0])  # of the first partition, with awards
+    world.record("sanctions", {"uscc": dishonest, "kind": "serious_dishonesty", "since": "2024-06-01"})
 
     class Meanwhile(PartitionEvaluator):
-        def collect(self, database: Database, job: RunningJob, total: int) -> CollectedOutcomes:
-            collected = super().collect(database, job, total)
-            world.approve(first)
-            return collected
+        def evaluate(self, connection: Connection, row: Row[Any], authors: Authors = NOBODY) -> EvaluatedPart:
+            evaluated = super().evaluate(connection, row, authors)
+            if row.number == 1:
+                world.approve(first)
+            return evaluated
 
     evaluation = world.start(on=date(2025, 3, 1))
-    assert world.runner(Meanwhile(world.facts, patience_seconds=0)).step()
+    assert world.runner(Meanwhile(world.facts)).step()
     counts = world.result(evaluation)["decisions"]
     assert (counts["withdrawn"], counts["restated"]) == (0, 0), "dishonest since, but not on the first version's day"
 
 
-def test_pieces_of_an_evaluation_that_has_ended_are_not_evaluated(populated: Harness) -> None:
+def test_partitions_of_an_evaluation_that_has_ended_are_not_evaluated(populated: Harness) -> None:
     world = populated
     evaluation = world.evaluate()
     headers = {"ce_type": TYPE.encode()}
@@ -235,7 +288,7 @@ def test_what_is_no_work_item_is_refused(world: Harness, kind: str, data: bytes)
         PartitionEvaluator(world.facts).receive(connection, [message])
 
 
-def test_pieces_of_failed_evaluations_are_dropped_by_the_next(populated: Harness) -> None:
+def test_partitions_of_failed_evaluations_are_dropped_by_the_next(populated: Harness) -> None:
     world = populated
     with world.database.transaction() as connection:
         connection.execute(text("INSERT INTO documents (hash, kind, content) VALUES ('h', 'readings', '{}')"))
@@ -248,10 +301,11 @@ def test_pieces_of_failed_evaluations_are_dropped_by_the_next(populated: Harness
             {"id": job, "kind": EVALUATION},
         )
         connection.execute(
-            text("INSERT INTO evaluation_shards (evaluation_id, number, award, part, parts, facts_revision, interpretations_hash)"
-                 " VALUES (:id, 1, 'courier-rent', 0, 2, 1, 'h')"),
+            text("INSERT INTO evaluation_partitions"
+                 " (evaluation_id, number, awards, is_range, facts_revision, interpretations_hash)"
+                 " VALUES (:id, 1, '{courier-rent}', false, 1, 'h')"),
             {"id": job},
         )  # fmt: skip
     world.evaluate()
-    assert world.rows("SELECT count(*) FROM evaluation_shards") == [(0,)]
+    assert world.rows("SELECT count(*) FROM evaluation_partitions") == [(0,)]
     assert partitions.PATIENCE_SECONDS > 0

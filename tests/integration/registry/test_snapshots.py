@@ -102,6 +102,33 @@ def test_rows_of_several_datasets_are_chosen_at_once(registry: Registry) -> None
     )
 
 
+def test_rows_are_chosen_by_ranges_of_codes(registry: Registry) -> None:
+    """Every row is in one of the ranges, as known at the revision, and ranges have as many enterprises as asked for."""
+    codes = sorted(uscc(number) for number in range(7))
+    registry.enterprises(*codes)
+    revision = registry.recorded("annual_sales", *(sale(code, 2020, 1) for code in codes[:5]))
+    registry.recorded("annual_sales", sale(codes[6], 2020, 1))
+    path = f"/v1/snapshots/{revision}/code-ranges?enterprises="
+    assert registry.get(f"{path}7").json()["items"] == [{"first": None, "until": None}]
+    ranges = registry.get(f"{path}3").json()["items"]
+    bounds = [(None, codes[3]), (codes[3], codes[6]), (codes[6], None)]
+    assert [(each["first"], each["until"]) for each in ranges] == bounds
+    found = []
+    for each in ranges:
+        wanted = {"queries": [{"fields": ["annual_sales.uscc", "loans.uscc"], "codes": each}]}
+        answer = registry.request("POST", f"/v1/snapshots/{revision}/queries", json=wanted)
+        found.append(pa.ipc.open_stream(pa.BufferReader(answer.content)).read_all()["uscc"].to_pylist())
+    assert found == [codes[:3], codes[3:5], []]
+    for codes_asked in ({"first": "x"}, {"until": "9133'; DROP TABLE"}, {"from": codes[0]}):
+        wanted = {"queries": [{"fields": ["annual_sales.uscc"], "codes": codes_asked}]}
+        assert registry.request("POST", f"/v1/snapshots/{revision}/queries", json=wanted).status_code == 422
+    both = {"queries": [{"fields": ["annual_sales.uscc"], "codes": {"first": codes[0]}, "values": [codes[0]]}]}
+    refused = registry.request("POST", f"/v1/snapshots/{revision}/queries", json=both)
+    assert "give either values or codes" in refused.text
+    for wrong, status in ((f"{path}0", 422), (f"/v1/snapshots/{revision + 9}/code-ranges?enterprises=3", 404)):
+        assert registry.get(wrong).status_code == status
+
+
 def test_a_snapshot_is_the_same_bytes_in_every_format(registry: Registry) -> None:
     registry.enterprises(A, B)
     revision = registry.recorded("annual_sales", sale(B, 2020, 1), sale(A, 2020, None), sale(A, 2019, 7))

@@ -15,9 +15,12 @@ CREATE TEMP TABLE evaluated (award text, subject text, PRIMARY KEY (award, subje
 CREATE TEMP TABLE proposal_actions ON COMMIT DROP AS
 WITH covered AS (
     -- Two branches, one of which the planner drops: with an OR, all awards would be read for a handful of enterprises.
-    SELECT a.* FROM awards a WHERE :all_awards
+    SELECT a.* FROM awards a
+    WHERE :all_subjects AND (CAST(:awards AS text[]) IS NULL OR a.award = ANY(:awards))
+      AND (CAST(:first_code AS text) IS NULL OR a.subject COLLATE "C" >= :first_code)
+      AND (CAST(:until_code AS text) IS NULL OR a.subject COLLATE "C" < :until_code)
     UNION ALL
-    SELECT a.* FROM evaluated e JOIN awards a ON a.award = e.award AND a.subject = e.subject WHERE NOT :all_awards
+    SELECT a.* FROM evaluated e JOIN awards a ON a.award = e.award AND a.subject = e.subject WHERE NOT :all_subjects
 ), known AS (
     SELECT a.award_id, a.first_decided_on, r.version AS lost_version, r.event AS lost_event
     FROM covered a LEFT JOIN recalled_versions r USING (award_id)
@@ -90,6 +93,9 @@ WHERE action = 'propose' ORDER BY award_id ON CONFLICT DO NOTHING;
 -- awards_to_seal: Which awards need sealed inputs?
 SELECT p.award_id::text, a.award, a.subject FROM proposal_actions p JOIN awards a USING (award_id)
 WHERE p.action IN ('propose', 'propose_if_inputs_differ');
+
+-- count_sealed_inputs: How many rows of sealed inputs has an evaluation stored?
+SELECT coalesce(max(number) + 1, 0) FROM sealed_inputs WHERE evaluation_id = :evaluation_id;
 
 -- create_sealed: Hold the hash of each award's sealed inputs, which row they are in, and the persons who recorded or confirmed these.
 CREATE TEMP TABLE sealed (award_id uuid PRIMARY KEY, hash text, number integer, authors text[]) ON COMMIT DROP;

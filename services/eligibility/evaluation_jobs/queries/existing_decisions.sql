@@ -1,6 +1,8 @@
 -- first_days: On which day was the first version of each award in force decided?
 SELECT award, subject, identity_year, first_decided_on FROM awards
-WHERE policy = :policy AND version > 0 AND (CAST(:award AS text) IS NULL OR award = :award);
+WHERE policy = :policy AND version > 0 AND (CAST(:award_codes AS text[]) IS NULL OR award = ANY(:award_codes))
+  AND (CAST(:first_code AS text) IS NULL OR subject COLLATE "C" >= :first_code)
+  AND (CAST(:until_code AS text) IS NULL OR subject COLLATE "C" < :until_code);
 
 -- first_days_of: The same for some (award, subject) pairs.
 SELECT a.award, a.subject, a.identity_year, a.first_decided_on
@@ -8,11 +10,19 @@ FROM unnest(CAST(:awards AS text[]), CAST(:subjects AS text[])) AS pairs (award,
 JOIN awards a USING (award, subject)
 WHERE a.policy = :policy AND a.version > 0;
 
+-- award_ids: Which awards have ever been proposed?
+SELECT CAST(award_id AS text) FROM awards
+WHERE policy = :policy AND (CAST(:award_codes AS text[]) IS NULL OR award = ANY(:award_codes))
+  AND (CAST(:first_code AS text) IS NULL OR subject COLLATE "C" >= :first_code)
+  AND (CAST(:until_code AS text) IS NULL OR subject COLLATE "C" < :until_code);
+
 -- open_days: On which day was each open first proposal decided?
 SELECT a.award, a.subject, a.identity_year, d.decided_on AS first_decided_on
 FROM decisions d JOIN awards a USING (award_id)
 WHERE a.policy = :policy AND a.version = 0 AND d.state IN ('proposed', 'in_notice', 'suspended')
-  AND (CAST(:award AS text) IS NULL OR a.award = :award);
+  AND (CAST(:award_codes AS text[]) IS NULL OR a.award = ANY(:award_codes))
+  AND (CAST(:first_code AS text) IS NULL OR a.subject COLLATE "C" >= :first_code)
+  AND (CAST(:until_code AS text) IS NULL OR a.subject COLLATE "C" < :until_code);
 
 -- open_days_of: The same for some (award, subject) pairs.
 SELECT a.award, a.subject, a.identity_year, d.decided_on AS first_decided_on
@@ -33,7 +43,7 @@ SELECT DISTINCT award, subject FROM decisions
 WHERE policy = :policy AND payee_uscc = ANY(:scope) AND state IN ('approved', 'proposed', 'in_notice', 'suspended');
 
 -- first_approved_since: Which (award, subject) pairs had their first version approved at an instant or later?
-SELECT DISTINCT award, subject FROM decisions WHERE policy = :policy AND version = 1 AND approved_at >= :instant;
+SELECT DISTINCT award, subject FROM decisions WHERE policy = :policy AND version = 1 AND approved_at >= :instant AND changed_at >= :instant;
 
 -- newest_evaluated_revision: Which revision of the registry is the newest that a successful evaluation has used?
 SELECT coalesce(max((result ->> 'facts_revision')::bigint), 0) FROM jobs

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise, starmap
 from operator import ge, gt, le, lt
 from random import Random
 from typing import Any
@@ -23,12 +24,13 @@ from services.eligibility.engine.dependencies import (
     steps_from,
     subjects_touching,
 )
-from services.eligibility.engine.evaluate import evaluate
+from services.eligibility.engine.evaluate import KEPT, evaluate
 from services.eligibility.engine.explain import explain, explain_enterprise
 from services.eligibility.engine.outcomes import OUTCOME_SCHEMA
+from services.eligibility.engine.parts import facts_of_part, parts_of
 from services.eligibility.engine.sealed_inputs import facts_of, inputs
 from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, Authors, Facts
-from services.eligibility.facts.queries import RowQuery, in_memory
+from services.eligibility.facts.queries import CodeRange, RowQuery, Rows, in_memory
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.grammar.results import ConditionResult, Step
 from services.eligibility.rules.library import load_policy
@@ -215,6 +217,68 @@ def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
     more, same = load_dependencies(fetch, POLICY, wanted, decided, reached=at_once)
     assert same.equals(pairs), "those touched, where rows were reached before"
     assert inputs(more, POLICY, pairs).equals(inputs(facts, POLICY, pairs))
+
+
+class SomeRows(Rows):
+    """Rows of facts that are given out as they are asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.asked: list[str] = []
+
+    def whole(self, dataset: str) -> pl.DataFrame:
+        self.asked.append(dataset)
+        return self._facts[dataset]
+
+    def between(self, queries: Sequence[RowQuery], codes: CodeRange) -> Sequence[pl.DataFrame]:
+        return [self._facts[query.dataset].filter(codes.holds(pl.col(query.column))) for query in queries]
+
+    def matching(self, query: RowQuery, values: Collection[str]) -> pl.DataFrame:
+        assert values
+        return self._facts[query.dataset].filter(_matches(query, values))
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_parts_together_are_the_whole(seed: int) -> None:
+    """Each part gives its subjects the same outcomes, sealed inputs and authors as all facts do; no subject is in two."""
+    random, facts, interpretations = drawn(seed)
+    bounds = [None, *sorted(random.sample(ENTERPRISES, random.choice((1, 2, 5)))), None]
+    parts = parts_of(POLICY, list(starmap(CodeRange, pairwise(bounds))))
+    gone = {name: rows.sample(fraction=0.2, seed=seed) for name, rows in facts.items() if rows.height > 2}
+    withdrawn = {name: rows.with_columns(author=pl.lit("who withdrew")) for name, rows in gone.items()}
+    known = Facts.of({name: rows.join(gone[name], on=CATALOGUE[name].key, how="anti") if name in gone else rows
+                      for name, rows in facts.items()})  # fmt: skip
+    recorded = {name: rows.select(CATALOGUE[name].key).with_row_index("n").with_columns(
+                    author=pl.format("{}-{}", pl.lit(name), "n")) for name, rows in known.items()}  # fmt: skip
+    authors = Authors(recorded, withdrawn)
+    every = evaluate(known, POLICY, interpretations, YEARS, DAY, results=KEPT)
+    pairs = every.select("award", "subject").unique()
+    found, sealed = [], []
+    for part in parts:
+        rows = SomeRows(known)
+        some = facts_of_part(part, POLICY, rows, withdrawn)
+        own = part.holds(evaluate(some, POLICY, interpretations, YEARS, DAY, part.awards, results=KEPT))
+        found.append(own)
+        sealed.append(inputs(some, POLICY, own.select("award", "subject").unique(), authors))
+        if part.codes is not None:
+            assert set(rows.asked) <= {"reference_rates"}, "nothing that enterprises name is read whole"
+    order = ["award", "subject", "award_year"]
+    assert pl.concat(found).sort(order, nulls_last=True).equals(every.sort(order, nulls_last=True))
+    whole = inputs(known, POLICY, pairs, authors)
+    assert pl.concat(sealed).sort("award", "subject").equals(whole)
+
+
+def test_subjects_of_a_part_are_followed_through_what_was_withdrawn() -> None:
+    """What a withdrawn contract led to is read: somebody may have withdrawn that, too, and may not approve the award."""
+    contract = {"provider_uscc": "E1", "client_uscc": "E5", "since": date(2021, 3, 1)}
+    facts = facts_from({"locations": [{"uscc": "E5", "since": date(2015, 1, 1), "jurisdiction": "liandu"}]})
+    withdrawn = {"service_contracts": frame("service_contracts", [contract]).with_columns(author=pl.lit("somebody"))}
+    part = parts_of(POLICY, [CodeRange(None, "E3"), CodeRange("E3", None)])[0]
+    assert facts_of_part(part, POLICY, SomeRows(facts))["locations"].is_empty()
+    found = facts_of_part(part, POLICY, SomeRows(facts), withdrawn)
+    assert found["locations"]["uscc"].to_list() == ["E5"]
+    assert found["service_contracts"].is_empty(), "it is no fact"
 
 
 def _matches(query: RowQuery, values: Collection[str]) -> pl.Expr:
