@@ -13,6 +13,7 @@ import ssl
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -219,15 +220,21 @@ def trusted_authorities(settings: ProcessSettings) -> ssl.SSLContext:
 
     One set for services and identity provider: a token is requested and used on one connection pool.
     """
+    return _authorities(settings.tls_ca_file)
+
+
+@cache
+def _authorities(own: Path | None) -> ssl.SSLContext:
+    """Return the public authorities and those of the file `own`: read once for all clients of a process."""
     context = httpx.create_ssl_context()
-    if settings.tls_ca_file is not None:
+    if own is not None:
         try:
-            context.load_verify_locations(settings.tls_ca_file)
+            context.load_verify_locations(own)
         except ssl.SSLError:
             end_process(
                 "{variable} names the file {file}, which holds no certificate in PEM.",
                 variable="TLS_CA_FILE",
-                file=str(settings.tls_ca_file),
+                file=str(own),
             )
     return context
 

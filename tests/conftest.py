@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,9 +17,10 @@ from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from shared.cli import console
 from shared.observability import logs
+from tests.support import event_loop
 from tests.support.databases import DatabaseServer, ServiceDatabase
 from tests.support.folders import in_memory
-from tests.support.routes import share_routes
+from tests.support.routes import forget_routes, share_routes
 from tests.support.tokens import Tokens
 
 # A broker lives for minutes here: what compiles its code to run for days takes a third of its start.
@@ -29,17 +31,49 @@ console.width = 250  # and no table folded
 share_routes()
 
 
+JOURNEYS = ("tests/journey/",)
+ON_A_BROKER = (
+    "tests/faults/test_crashes.py",
+    "tests/faults/test_controls.py",
+    "tests/integration/doctor/test_broker.py",
+    "tests/integration/eligibility/test_partitions.py",
+    "tests/integration/messaging/",
+    "tests/integration/restoring/",
+    "tests/integration/test_gauges.py",
+)
+"""What uses the session's broker: Apache Kafka takes more to start than these tests do, so one worker runs them."""
+
+
 class ByFile(LoadFileScheduling):  # type: ignore[misc]
-    """A file goes to one worker as a whole, and so do the journeys, which share a running system."""
+    """A file goes to one worker as a whole; so do the journeys, which share a running system, and what shares a broker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        journeys = "tests/journey/"
-        return journeys if nodeid.startswith(journeys) else str(super()._split_scope(nodeid))
+        for together in (JOURNEYS, ON_A_BROKER):
+            if nodeid.startswith(together):
+                return together[0]
+        return str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     """Say how tests are spread over workers."""
     return ByFile(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what lives as long as the session out of garbage collection, which otherwise takes a tenth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
+
+
+def pytest_sessionfinish() -> None:
+    """End the loop that answered the tests' requests."""
+    event_loop.close()
+
+
+def pytest_runtest_teardown() -> None:
+    """Keep nothing of an app that a test has built."""
+    forget_routes()
 
 
 FreshDatabase = Callable[[str], ServiceDatabase]
@@ -62,14 +96,17 @@ def supervisor(session_state: Path) -> Iterator[Supervisor]:
 
 
 @pytest.fixture(scope="session")
-def database_server(session_state: Path, supervisor: Supervisor) -> DatabaseServer:
+def database_server(session_state: Path, supervisor: Supervisor) -> Iterator[DatabaseServer]:
     """A PostgreSQL 18 server for the session, not durable, since nothing survives it; or the one at DATABASE_URL."""
-    if url := os.environ.get("DATABASE_URL"):
-        return DatabaseServer(url)
-    postgres = LocalPostgres(session_state / "postgres", session_state / "postgres.log", durable=False)
-    supervisor.start(postgres.spawn())
-    postgres.wait()
-    return DatabaseServer(postgres.url)
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        postgres = LocalPostgres(session_state / "postgres", session_state / "postgres.log", durable=False)
+        supervisor.start(postgres.spawn())
+        postgres.wait()
+        url = postgres.url
+    server = DatabaseServer(url)
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -76,6 +76,8 @@ class LocalPostgres:
         settings = CONFIGURATION | {"port": str(self._port)}
         if not self._durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            if self._programs == PROGRAMS:  # 15 has no such setting
+                settings |= {"scram_iterations": "1"}  # connections are many: hashing was most of what one takes
         lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
         (self._data / "postgresql.auto.conf").write_text(lines)
         self.child = Child(

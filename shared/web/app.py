@@ -135,8 +135,7 @@ def create_app(
     problems.install(app)
     app.state.probes = probes
     readiness = _Readiness(schema, app.state, probing)
-    documentation.install(app)
-    for router in operations:
+    for router in (documentation.router, *operations):
         app.include_router(router)
     for router in routers:
         app.include_router(router, dependencies=[Depends(refuse_unknown)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import RedirectResponse
 from fastapi_swagger import patch_fastapi
@@ -25,30 +25,42 @@ def origin_of(url: str) -> str:
     return f"{found.scheme}://{found.netloc}"
 
 
-def install(app: FastAPI) -> None:
-    """Serve the documentation of `app`."""
+def _files() -> APIRouter:
+    router = APIRouter()
+    patch_fastapi(router, docs_url="/swagger", redirect_from_root_to_docs=False)
+    router.routes = [
+        route for route in router.routes if getattr(route, "path", None) in PATHS
+    ]  # its own page is not public
+    return router
 
-    @app.get("/", include_in_schema=False)
-    async def redirect() -> Response:
-        return RedirectResponse(PAGE)
 
-    @app.get(PAGE, include_in_schema=False)
-    async def page() -> Response:
-        nonce = secrets.token_urlsafe(16)
-        html = get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title=app.title,
-            swagger_js_url=_FILES["js"],
-            swagger_css_url=_FILES["css"],
-            swagger_favicon_url=_FILES["favicon"],
-            swagger_ui_parameters={"persistAuthorization": False, "filter": True},
-        )
-        content = bytes(html.body).replace(b"<script>", f'<script nonce="{nonce}">'.encode())
-        policy = (
-            f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-            f" connect-src 'self' {origin_of(app.state.token_url)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        )
-        headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
-        return Response(content, 200, headers, "text/html; charset=utf-8")
+router = _files()
+"""`/docs`, where `/` leads, and its files."""
 
-    patch_fastapi(app, docs_url="/swagger", redirect_from_root_to_docs=False)  # the files; its page is not public
+
+@router.get("/", include_in_schema=False)
+async def redirect() -> Response:
+    """Lead to the documentation."""
+    return RedirectResponse(PAGE)
+
+
+@router.get(PAGE, include_in_schema=False)
+async def page(request: Request) -> Response:
+    """Show the documentation of the app."""
+    nonce = secrets.token_urlsafe(16)
+    html = get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title=request.app.title,
+        swagger_js_url=_FILES["js"],
+        swagger_css_url=_FILES["css"],
+        swagger_favicon_url=_FILES["favicon"],
+        swagger_ui_parameters={"persistAuthorization": False, "filter": True},
+    )
+    content = bytes(html.body).replace(b"<script>", f'<script nonce="{nonce}">'.encode())
+    policy = (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+        f" connect-src 'self' {origin_of(request.app.state.token_url)}; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    )
+    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
+    return Response(content, 200, headers, "text/html; charset=utf-8")

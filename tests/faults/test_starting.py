@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -17,12 +17,15 @@ from typing import IO
 import psutil
 import pytest
 
+from deploy.local import serve
 from deploy.local.demo import SAMPLE_ARRANGEMENT
 from deploy.local.demo_client import DemoClient
 from deploy.local.processes import free_port
 from deploy.local.system import DEFAULT_PORTS
 from tests.support.steps import COURIER, decide, live_orders, record, until
 
+Serve = Callable[[dict[str, str]], tuple[int, str]]
+"""Serves with these settings: the exit code and what is said of it."""
 SERVE = [sys.executable, "-m", "deploy.local.serve"]
 
 
@@ -32,14 +35,34 @@ def environment(state: Path, **settings: str) -> dict[str, str]:
     return {**os.environ, **common, **ports, **settings}
 
 
-def refused(settings: dict[str, str]) -> str:
-    ended = subprocess.run(SERVE, env=settings, capture_output=True, text=True, timeout=120, check=False)
-    assert ended.returncode == 1
+def refused(settings: dict[str, str], serve_with: Serve) -> str:
+    code, said = serve_with(settings)
+    assert code == 1
     state = settings["STATE_DIR"]
     left = [p.pid for p in psutil.process_iter(["cmdline"]) if state in " ".join(p.info["cmdline"] or [])]
     assert left == [], "something was left running"
-    [sentence] = ended.stderr.strip().splitlines()
+    [sentence] = said.strip().splitlines()
     return sentence
+
+
+def by_itself(settings: dict[str, str]) -> tuple[int, str]:
+    ended = subprocess.run(SERVE, env=settings, capture_output=True, text=True, timeout=120, check=False)
+    return ended.returncode, ended.stderr
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Serve]:
+    """Serves in this process: the imports of one of its own take longer than all that it does before it refuses."""
+
+    def serve_here(settings: dict[str, str]) -> tuple[int, str]:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        return serve.main(), capsys.readouterr().err
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield serve_here
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
@@ -47,7 +70,7 @@ def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert f"Port {port} is in use" in refused(environment(tmp_path, PAYOUT_PORT=str(port)))
+        assert f"Port {port} is in use" in refused(environment(tmp_path, PAYOUT_PORT=str(port)), by_itself)
 
 
 @pytest.mark.parametrize(
@@ -59,14 +82,14 @@ def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
         ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/postgres"}, "The databases cannot be created"),
     ],
 )
-def test_a_wrong_setting_is_named(tmp_path: Path, settings: dict[str, str], sentence: str) -> None:
-    assert sentence in refused(environment(tmp_path / "state", **settings))
+def test_a_wrong_setting_is_named(tmp_path: Path, settings: dict[str, str], sentence: str, in_process: Serve) -> None:
+    assert sentence in refused(environment(tmp_path / "state", **settings), in_process)
 
 
-def test_a_state_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_a_state_folder_that_cannot_be_written_is_named(tmp_path: Path, in_process: Serve) -> None:
     file = tmp_path / "file"
     file.write_text("")
-    assert f"The state folder {file} cannot be written" in refused(environment(file))
+    assert f"The state folder {file} cannot be written" in refused(environment(file), in_process)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from fastapi.dependencies import models
 from fastapi.routing import APIRoute, _EffectiveRouteContext, _RouterIncludeContext
 
 _Made = tuple[_RouterIncludeContext, _EffectiveRouteContext]
@@ -15,6 +16,16 @@ def share_routes() -> None:
     """Let all apps of this process share what is made of a route that they include alike; it knows nothing of its app."""
     make = _EffectiveRouteContext.from_api_route
     _EffectiveRouteContext.from_api_route = partial(_shared, make)  # type: ignore[method-assign]
+
+
+def forget_routes() -> None:
+    """Let go of the apps of the test before: FastAPI remembers what kind of function each of their own routes is."""
+    for known in (
+        models._is_gen_callable_cached,
+        models._is_async_gen_callable_cached,
+        models._is_coroutine_callable_cached,
+    ):
+        known.cache_clear()
 
 
 def _shared(

@@ -153,7 +153,7 @@ def plainly(known: Facts, ties: str) -> dict[str, str]:
     return found
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(populations())
 def test_ranks_are_those_of_a_plain_implementation(drawn: tuple[Facts, str]) -> None:
     known, ties = drawn

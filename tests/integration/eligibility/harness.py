@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +33,7 @@ from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from tests.support.databases import ServiceDatabase
+from tests.support.event_loop import wait_for
 from tests.support.tokens import Tokens
 
 POLICY = "lishui-2020-1"
@@ -57,7 +57,7 @@ class InProcess(httpx.BaseTransport):
             answer = await self._transport.handle_async_request(request)
             return answer.status_code, answer.headers, await answer.aread()
 
-        status, headers, content = asyncio.run(send())
+        status, headers, content = wait_for(send)
         return httpx.Response(status, headers=headers, content=content, request=request)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import date
 from hashlib import sha256
@@ -36,6 +35,7 @@ from shared.database.engine import Database
 from shared.events.award_decided import AwardDecided
 from shared.identifiers import award_id
 from shared.system_tables import jobs as jobs_table
+from tests.support.event_loop import wait_for
 from tests.support.tokens import Tokens
 
 POLICY = "lishui-2020-1"
@@ -179,7 +179,7 @@ def run(app: FastAPI, story: Callable[[httpx.AsyncClient], Coroutine[Any, Any, N
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             await story(client)
 
-    asyncio.run(act())
+    wait_for(act)
 
 
 def answer(app: FastAPI, method: str, path: str, **request: Any) -> httpx.Response:

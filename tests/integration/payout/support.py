@@ -39,6 +39,7 @@ from shared.jobs.runner import JobRunner
 from shared.messaging import inbox
 from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message
+from tests.support import event_loop
 from tests.support.databases import as_owner
 from tests.support.tokens import Tokens
 
@@ -99,7 +100,9 @@ SHARED_HALF = {
 
 def http_client(app: FastAPI, headers: Mapping[str, str]) -> TestClient:
     """Return a client of `app` that sends `headers` with every request."""
-    return TestClient(app, headers=dict(headers))
+    client = TestClient(app, headers=dict(headers))
+    client.portal = event_loop.portal()
+    return client
 
 
 def award(subject: str = "s1", code: str = "courier-rent", year: int = 2024) -> UUID:
@@ -286,7 +289,7 @@ class Payout:
             decisions=self.decisions,
             payees=self.payees,
         )
-        self.http = TestClient(self.app, raise_server_exceptions=True)
+        self.http = http_client(self.app, {})
 
     def receive(self, *messages: Message) -> None:
         """Hand over `messages` as one batch of the consumer: inbox and effect in one transaction."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +27,7 @@ from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.media_types import NDJSON
 from tests.support.databases import ServiceDatabase
+from tests.support.event_loop import wait_for
 from tests.support.tokens import Tokens
 
 ACCOUNT_KEY = base64.b64encode(bytes(range(64))).decode()
@@ -72,7 +72,7 @@ class Registry:
             async with httpx.AsyncClient(transport=transport, base_url="http://registry") as client:
                 return await client.request(method, path, headers=headers, **more)
 
-        return asyncio.run(send())
+        return wait_for(send)
 
     def get(self, path: str, *, by: str | None = None, accept: str | None = None, **query: Any) -> httpx.Response:
         """Read, without minding the answer's status."""

@@ -28,11 +28,19 @@ time.sleep(60)
 """
 
 
-@pytest.fixture
-def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
-    supervisor = Supervisor(tmp_path)
-    yield supervisor
-    supervisor.stop()
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("forked")
+
+
+@pytest.fixture(scope="module")
+def supervisor(folder: Path) -> Iterator[Supervisor]:
+    """Forks from one process, which imports everything once; modules in `folder` are found."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+        supervisor = Supervisor(folder)
+        yield supervisor
+        supervisor.stop()
 
 
 def child(folder: Path, *argv: str, **environment: str) -> Child:
@@ -62,10 +70,9 @@ def child(folder: Path, *argv: str, **environment: str) -> Child:
     ],
 )
 def test_a_module_ends_and_says_what_it_would_by_itself(
-    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: Sequence[str], code: int, said: str
+    supervisor: Supervisor, folder: Path, argv: Sequence[str], code: int, said: str
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
-    made = child(tmp_path, *argv, GIVEN="something")
+    made = child(folder, *argv, GIVEN="something")
     supervisor.start(made)
     assert made.process is not None
     assert made.process.wait(60) == code
@@ -73,8 +80,8 @@ def test_a_module_ends_and_says_what_it_would_by_itself(
     assert said in made.last_log_line()
 
 
-def test_a_running_process_stops_at_its_signal(supervisor: Supervisor, tmp_path: Path) -> None:
-    made = Child("server", [sys.executable, "-m", "http.server", "0"], tmp_path / "log")
+def test_a_running_process_stops_at_its_signal(supervisor: Supervisor, folder: Path) -> None:
+    made = Child("server", [sys.executable, "-m", "http.server", "0"], folder / "log")
     supervisor.start(made)
     assert made.process is not None
     with pytest.raises(subprocess.TimeoutExpired):
