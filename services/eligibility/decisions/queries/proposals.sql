@@ -23,7 +23,7 @@ WITH covered AS (
     UNION ALL
     SELECT a.* FROM evaluated e JOIN awards a ON a.award = e.award AND a.subject = e.subject WHERE NOT :all_subjects
 ), known AS MATERIALIZED (
-    -- With the decisions that there are: of awards that are new nothing is looked up.
+    -- With the decisions that there are, each looked up by itself (OFFSET 0): a join may read all decisions for a part of them.
     SELECT a.award_id, a.first_decided_on, r.version AS lost_version, r.event AS lost_event,
            f.id AS in_force_id, f.version, f.payee_uscc, f.jurisdiction, f.award_year,
            ROW(f.result, f.entitlement_fen, f.payee_uscc, f.jurisdiction, f.award_year, f.instalments) AS in_force,
@@ -32,8 +32,9 @@ WITH covered AS (
            ROW(l.result, l.entitlement_fen, l.payee_uscc, l.jurisdiction, l.award_year, l.instalments) AS latest
     FROM covered a
     LEFT JOIN recalled_versions r USING (award_id)
-    LEFT JOIN decisions f ON f.award_id = a.award_id AND f.state = 'approved'
-    LEFT JOIN decisions o ON o.award_id = a.award_id AND o.state IN ('proposed', 'in_notice', 'suspended')
+    LEFT JOIN LATERAL (SELECT * FROM decisions d WHERE d.award_id = a.award_id AND d.state = 'approved' OFFSET 0) f ON true
+    LEFT JOIN LATERAL (SELECT * FROM decisions d WHERE d.award_id = a.award_id
+                       AND d.state IN ('proposed', 'in_notice', 'suspended') OFFSET 0) o ON true
     LEFT JOIN LATERAL (SELECT * FROM decisions d WHERE d.award_id = a.award_id ORDER BY d.id DESC LIMIT 1) l ON true
     WHERE a.policy = :policy AND (a.identity_year IS NULL OR a.identity_year = ANY(:award_years))
 ), compared AS (
@@ -86,8 +87,10 @@ FROM compared;
 
 -- lock_open_proposals: Lock the proposals to be superseded; count those that were approved or rejected meanwhile.
 SELECT count(*) FILTER (WHERE state NOT IN ('proposed', 'in_notice', 'suspended')) FROM (
-    SELECT d.state FROM proposal_actions p JOIN decisions d ON d.id = p.open_id JOIN awards a ON a.award_id = p.award_id
-    WHERE p.action IN ('propose', 'close', 'propose_if_inputs_differ') ORDER BY a.award_id FOR UPDATE OF a, d) locked;
+    SELECT d.state FROM decisions d JOIN awards a USING (award_id)
+    WHERE d.id = ANY(ARRAY(SELECT open_id FROM proposal_actions
+                           WHERE open_id IS NOT NULL AND action IN ('propose', 'close', 'propose_if_inputs_differ')))
+    ORDER BY a.award_id FOR UPDATE OF a, d) locked;
 
 -- insert_new_awards: Give an identity to awards that are proposed for the first time; whoever proposes holds the lock of proposals.
 INSERT INTO awards (award_id, policy, award, subject, identity_year)

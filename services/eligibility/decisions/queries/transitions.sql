@@ -8,7 +8,7 @@ JOIN awards a USING (award_id)
 LEFT JOIN candidates c ON c.award_id = p.award_id
 CROSS JOIN ROWS FROM (jsonb_to_recordset(CAST(:steps AS jsonb)) AS (step text, awards text[], due_on date))
     WITH ORDINALITY AS s (step, awards, due_on, place)
-LEFT JOIN decisions f ON f.id = p.in_force_id
+LEFT JOIN LATERAL (SELECT * FROM decisions d WHERE d.id = p.in_force_id OFFSET 0) f ON true
 LEFT JOIN decision_steps e ON p.equals_latest AND e.decision_id = p.open_id AND e.step = s.step
                           AND e.outcome IN ('passed', 'accepted')
 WHERE p.action = 'propose' AND (s.awards IS NULL OR a.award = ANY(s.awards))
@@ -16,7 +16,8 @@ WHERE p.action = 'propose' AND (s.awards IS NULL OR a.award = ANY(s.awards))
                                                   IS DISTINCT FROM (c.payee_uscc, true)));
 
 -- insert_proposals: Store the proposals of an evaluation with what they were computed from, and return them.
--- A proposal that replaces one of a round stays in that round.
+-- A proposal that replaces one of a round stays in that round. Decisions are looked up one by one (OFFSET 0): there are none for most, and a
+-- join would read all that there are.
 WITH made AS (
     INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc,
         payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision,
@@ -32,7 +33,7 @@ WITH made AS (
         coalesce(c.kind, f.kind, p.lost_event ->> 'kind'), coalesce(c.entitlement_fen, 0), p.instalments,
         coalesce(c.flags, '{}'),
         CASE WHEN EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = p.latest_id AND b.outcome = 'upheld')
-                  OR EXISTS (SELECT 1 FROM decisions d WHERE d.id = p.open_id AND d.reason = 'objection')
+                  OR o.reason = 'objection'
              THEN 'objection' WHEN f.id IS NULL AND p.lost_event IS NULL THEN 'initial' WHEN p.granted THEN 'correction'
              ELSE 'withdrawal' END,
         p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, s.number, :engine_version, :proposed_by,
@@ -41,8 +42,8 @@ WITH made AS (
     JOIN awards a USING (award_id)
     JOIN sealed s ON s.award_id = p.award_id
     LEFT JOIN candidates c ON c.award_id = p.award_id
-    LEFT JOIN decisions f ON f.id = p.in_force_id
-    LEFT JOIN decisions o ON o.id = p.open_id
+    LEFT JOIN LATERAL (SELECT * FROM decisions d WHERE d.id = p.in_force_id OFFSET 0) f ON true
+    LEFT JOIN LATERAL (SELECT * FROM decisions d WHERE d.id = p.open_id OFFSET 0) o ON true
     LEFT JOIN rounds r ON r.id = :round_id AND coalesce(c.award_year, f.award_year) = ANY(r.award_years)
                       AND (r.awards IS NULL OR a.award = ANY(r.awards))
     LEFT JOIN (SELECT award_id, array_agg(step ORDER BY place) AS open_steps FROM required_steps
@@ -56,12 +57,14 @@ SELECT CAST(array_agg(decision_id) AS text) FROM acted;
 -- insert_steps: Have each new proposal wait for the steps that the procedure requires of it.
 INSERT INTO decision_steps (decision_id, place, step, due_on, outcome, reason, statement, acted_by, acted_at)
 SELECT d.id, s.place, s.step, s.due_on, s.outcome, s.reason, s.statement, s.acted_by, s.acted_at
-FROM required_steps s JOIN decisions d ON d.award_id = s.award_id AND d.evaluation_id = :evaluation_id AND d.state = 'proposed';
+FROM required_steps s
+CROSS JOIN LATERAL (SELECT id FROM decisions WHERE award_id = s.award_id AND evaluation_id = :evaluation_id AND state = 'proposed' OFFSET 0) d;
 
 -- supersede_replaced: Supersede the open proposals that an evaluation replaces or closes.
 WITH ended AS (
-    UPDATE decisions d SET state = 'superseded', revision = revision + 1, changed_at = now()
-    FROM proposal_actions p WHERE d.id = p.open_id AND p.action IN ('propose', 'close') RETURNING d.id), acted AS (
+    UPDATE decisions SET state = 'superseded', revision = revision + 1, changed_at = now()
+    WHERE id = ANY(ARRAY(SELECT open_id FROM proposal_actions WHERE open_id IS NOT NULL AND action IN ('propose', 'close')))
+    RETURNING id), acted AS (
     INSERT INTO decision_acts (decision_id, act, state, actor, reason)
     SELECT id, 'supersede', 'superseded', :proposed_by, 'the facts or interpretations have changed' FROM ended
     RETURNING decision_id)
