@@ -87,7 +87,7 @@ def test_a_correction_is_restated_by_itself_though_the_worker_is_killed(demo: De
         assert demo.post("auditor", f"eligibility:/v1/decisions/{each['id']}/replay", {})["same"]
 
 
-def test_an_evaluation_in_pieces_is_finished_though_its_workers_are_killed(
+def test_an_evaluation_in_partitions_is_finished_though_its_workers_are_killed(
     demo: DemoClient, system: LocalSystem
 ) -> None:
     body = {"policy": "lishui-2020-1", "award_years": [2023], "scope": "all", "decided_on": TODAY.isoformat()}
@@ -103,7 +103,7 @@ def test_an_evaluation_in_pieces_is_finished_though_its_workers_are_killed(
     done = demo.wait_for_job("auditor", path, "evaluation")
     assert done["state"] == "succeeded"
     assert done["decisions"]["created"] == done["decisions"]["withdrawn"] == 0
-    assert done["progress"]["total"] > 20, "it was cut"
+    assert done["progress"]["total"] > 2, "it was in partitions"
 
 
 def test_an_act_from_its_import_to_a_replay_of_its_first_version(demo: DemoClient, tmp_path: Path) -> None:
