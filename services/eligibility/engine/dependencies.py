@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 import polars as pl
 
-from services.eligibility.engine.fetched_rows import FetchedRows, IndexedRows
+from services.eligibility.engine.fetched_rows import FetchedRows, IndexedRows, query_of
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.facts.queries import NOTHING_REACHED, Fetch, Reached, RowQuery, Step
 from services.eligibility.rules.domain import Policy
@@ -136,35 +136,52 @@ def load_dependencies(
     uscc: Collection[str],
     decided: pl.DataFrame,
     narrowed: Callable[[pl.DataFrame], pl.DataFrame] = lambda pairs: pairs,
-    reached: Reached = NOTHING_REACHED,
 ) -> tuple[Facts, pl.DataFrame]:
     """Load only the rows on which the subjects depend that these enterprises touch or that `decided` names.
 
     Returns the facts and the subjects (award, subject); `narrowed` may leave some subjects out. These facts give the subjects the
-    same outcomes as all facts do. Rows are fetched until no walk needs more, besides those `reached` before.
+    same outcomes as all facts do. Rows are fetched until no walk needs more.
     """
-    known = FetchedRows(fetch, reached)
+    known = FetchedRows(fetch)
     touched = _touching(known, policy.awards, uscc)
     ranked = [award for award in map(policy.award, decided.get_column("award").unique()) if award.ranked]
     moved = known.complete(lambda: {award.code: _everyone(known, award) for award in ranked})
     pairs = narrowed(pl.concat([touched, decided.select(touched.columns), _pairs(moved)]).unique())
     pairs = pairs.sort("award", "subject")
-    subjects = [(policy.award(code), set(group)) for code, group in by_award(pairs)]
+    _load(known, [(policy.award(code), set(group)) for code, group in by_award(pairs)])
+    return known.facts, pairs
 
+
+def load_own(
+    fetch: Fetch, policy: Policy, uscc: str, reached: Reached = NOTHING_REACHED
+) -> tuple[Facts, dict[str, set[str]]]:
+    """Load only the rows on which the subjects depend that are about one enterprise or paid to it.
+
+    Returns the facts and these subjects by award; of an enterprise that gets nothing the awards that it could apply for. What it
+    has with others and they are paid for is not among them. Rows are fetched until no walk needs more, besides those `reached`
+    before.
+    """
+    known = FetchedRows(fetch, reached)
+    own = known.complete(lambda: {award.code: own_subjects(known, award, uscc) for award in policy.awards})
+    own = {code: subjects for code, subjects in own.items() if subjects}
+    _load(known, [(policy.award(code), subjects) for code, subjects in own.items()])
+    return known.facts, own
+
+
+def _load(known: FetchedRows, subjects: Sequence[tuple[Award, Set[str]]]) -> None:
     def look_up() -> None:
         for award, own in subjects:
             walk(award, own, _RowsOfAward(known))
 
     known.complete(look_up)
-    return known.facts, pairs
 
 
 def steps_from(policy: Policy) -> tuple[Step, ...]:
-    """Return the steps that lead from an enterprise to what evaluating it reads, to be taken at once.
+    """Return the steps that lead from an enterprise to what evaluating its own subjects reads, to be taken at once.
 
-    They follow every read of every award: from the enterprise to the rows that name it, from these to the subjects, and from
-    both on, each dataset after those that lead to it. They may stop short where reads go round in circles or an award ranks all
-    its subjects: what a walk lacks is fetched.
+    They follow every read of every award: from the enterprise to the rows of which it is the payee, from these on, each dataset
+    after those that lead to it. They may stop short where reads go round in circles or an award ranks all its subjects: what
+    a walk lacks is fetched.
     """
     return _steps_from(policy.awards)
 
@@ -174,30 +191,26 @@ def _steps_from(awards: tuple[Award, ...]) -> tuple[Step, ...]:
     origins: dict[RowQuery, dict[str, None]] = {}
     given: dict[RowQuery, None] = {}
     for award in awards:
-        about = award.about.reads()[0]
+        about, payees = award.about, award.about.payee_origins()
+        first = about.reads()[0]
+        columns = [payee for payee in payees if payee != SUBJECT]
+        given |= dict.fromkeys(query_of(Read("", of=column).origin) for column in columns)
+        one_row = set(CATALOGUE[first.dataset].key) <= set(first.columns)
+        paid_alone = len(columns) == 1 and (about.subject_is_enterprise or one_row)
         for read in reads_of(award):
-            query = RowQuery(read.dataset, read.columns[0], read.before_colon)
             of = read.of
+            if of in payees:
+                given[query_of(read)] = None  # the payee is the enterprise
+                if paid_alone:
+                    continue
             if of == SUBJECT:
-                of = f"{about.dataset}.{about.columns[0] if len(read.columns) > 1 else about.column}"
-            dataset, _, column = of.partition(".")
-            if CATALOGUE[dataset].owners == (column,):
-                given[query] = None  # its rows were found by the enterprise that they name
-            else:
-                origins.setdefault(query, {})[of] = None
-                owners = CATALOGUE[read.dataset].owners
-                if (
-                    read.of != SUBJECT and owners and read.column not in owners
-                ):  # back to what a row of its own belongs to
-                    back = RowQuery(dataset, column)
-                    origins.setdefault(back, {})[f"{read.dataset}.{read.column}"] = None
+                of = f"{first.dataset}.{first.columns[0] if len(read.columns) > 1 else first.column}"
+            origins.setdefault(query_of(read), {})[of] = None
     datasets = dict.fromkeys(read.dataset for award in awards for read in reads_of(award))
-    first = [RowQuery(name, owner) for name in datasets for owner in CATALOGUE[name].owners]
-    further = dict.fromkeys([*origins, *(query for query in given if query not in first)])
-    then = sorted(further, key=_order(origins, datasets))
+    then = sorted(origins, key=_order(origins, datasets))
     return (
-        *(Step(query, given=True) for query in first),
-        *(Step(query, query in given and query not in first, tuple(origins.get(query, ()))) for query in then),
+        *(Step(query, given=True) for query in given),
+        *(Step(query, of=tuple(origins[query])) for query in then),
     )
 
 
@@ -318,6 +331,15 @@ def _subjects_touched(known: FetchedRows, award: Award, uscc: frozenset[str]) ->
     return found | everyone if found & everyone else found
 
 
+def own_subjects(known: IndexedRows, award: Award, uscc: str) -> set[str]:
+    """Return the subjects of the award that are the enterprise or may be paid to it, as far as rows are known."""
+    reads, entry = reads_of(award), PAYEE_ENTRY.reads()[0]
+    found: set[str] = set()
+    for payee in award.about.payee_origins():
+        found |= _subjects_reading(known, reads, reads.index(replace(entry, of=payee)), {uscc})
+    return found
+
+
 def _everyone(known: FetchedRows, award: Award) -> set[str]:
     """Return all subjects of the award, as far as rows are known: they are ranked with each other."""
     about = award.about.reads()[0]
@@ -325,7 +347,7 @@ def _everyone(known: FetchedRows, award: Award) -> set[str]:
     return known.values(about, known.every(about.dataset))
 
 
-def _subjects_reading(known: FetchedRows, reads: tuple[Read, ...], index: int, values: Set[str]) -> Set[str]:
+def _subjects_reading(known: IndexedRows, reads: tuple[Read, ...], index: int, values: Set[str]) -> Set[str]:
     """Return the subjects for which a read finds these values, following the reads listed before it."""
     if not values or reads[index].of == SUBJECT:
         return values

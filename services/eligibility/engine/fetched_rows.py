@@ -88,6 +88,12 @@ def _column_alone(read: Read) -> Read:
     return Read(read.dataset, read.column, before_colon=read.before_colon)
 
 
+@cache
+def query_of(read: Read) -> RowQuery:
+    """Return the query that fetches the rows of a read: by the first of several columns."""
+    return RowQuery(read.dataset, read.columns[0], read.before_colon)
+
+
 class FetchedRows(IndexedRows):
     """The rows fetched so far, and the values that a walk over them lacks."""
 
@@ -119,7 +125,7 @@ class FetchedRows(IndexedRows):
 
         By the first of several columns: anything before a colon may be its value, so more rows may be fetched, not fewer.
         """
-        query = RowQuery(read.dataset, read.columns[0], read.before_colon)
+        query = query_of(read)
         if len(read.columns) > 1:
             values = {value[:place] for value in values for place, letter in enumerate(value) if letter == ":"}
         lacking = values - self._fetched.get(query, set())

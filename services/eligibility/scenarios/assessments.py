@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from services.eligibility.awards.handlers import is_stopped
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions.redaction import located_in, redact
-from services.eligibility.engine.dependencies import PAIRS, load_dependencies, steps_from
+from services.eligibility.engine.dependencies import load_own, steps_from
 from services.eligibility.engine.explain import explain_enterprise
 from services.eligibility.engine.explanation import Explanation
 from services.eligibility.facts.catalogue import Facts
@@ -109,12 +107,10 @@ def _facts(
     given = with_rows(Facts.of({}), rows)
     if from_registry is False or (from_registry is None and rows):
         return None, given, {award.code for award in policy.awards}
-    none = pl.DataFrame(schema=PAIRS)
     if not rows:
         revision, reached = registry.reached_from(steps_from(policy), {uscc})
-        facts, pairs = load_dependencies(registry.fetching(revision), policy, {uscc}, none, reached=reached)
-        return revision, facts, set(pairs["award"])
+        facts, own = load_own(registry.fetching(revision), policy, uscc, reached)
+        return revision, facts, set(own)
     revision = registry.latest_revision()
-    fetch = with_rows_fetched(registry.fetching(revision), rows)
-    facts, pairs = load_dependencies(fetch, policy, {uscc, *enterprises_in(rows)}, none)
-    return revision, with_rows(facts, rows), set(pairs["award"])
+    facts, own = load_own(with_rows_fetched(registry.fetching(revision), rows), policy, uscc)
+    return revision, with_rows(facts, rows), set(own)

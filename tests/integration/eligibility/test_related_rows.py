@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from services.eligibility.engine.dependencies import PAIRS, load_dependencies, steps_from
+from services.eligibility.engine.dependencies import load_own, steps_from
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.facts.queries import in_memory
 from services.eligibility.rules.library import load_policy
@@ -69,8 +69,7 @@ def test_one_request_is_enough(world: Harness) -> None:
     for code in CODES[::10]:
         world.transport.requests.clear()
         revision, reached = world.facts.reached_from(steps_from(BOOK), {code})
-        none = pl.DataFrame(schema=PAIRS)
-        facts, pairs = load_dependencies(world.facts.fetching(revision), BOOK, {code}, none, reached=reached)
+        facts, own = load_own(world.facts.fetching(revision), BOOK, code, reached)
         assert world.transport.requests == [("POST", "/v1/snapshots/latest/related-rows")], code
-        assert pairs.equals(load_dependencies(in_memory(FACTS), BOOK, {code}, none)[1])
+        assert own == load_own(in_memory(FACTS), BOOK, code)[1]
         assert facts["enterprises"].filter(uscc=code).height == 1

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.eligibility.engine.dependencies import (
-    PAIRS,
     facts_read_by,
     load_dependencies,
+    load_own,
     steps_from,
     subjects_touching,
 )
@@ -79,11 +79,9 @@ def test_plans_that_are_kept_forget_what_they_ran_on_before() -> None:
     codes = facts["enterprises"].get_column("uscc").to_list()
 
     def explained(uscc: str) -> list[bytes]:
-        own, pairs = load_dependencies(in_memory(facts), POLICY, {uscc}, pl.DataFrame(schema=PAIRS))
-        awards = set(pairs.get_column("award"))
+        known, own = load_own(in_memory(facts), POLICY, uscc)
         return [
-            each.document("zh-CN")
-            for each in explain_enterprise(own, POLICY, interpretations, uscc, YEARS, DAY, awards)
+            each.document("zh-CN") for each in explain_enterprise(known, POLICY, interpretations, uscc, YEARS, DAY, own)
         ]
 
     expected = [explained(code) for code in codes]
@@ -213,10 +211,28 @@ def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
     alone = evaluate(reached, POLICY, interpretations, YEARS, DAY, subjects=pairs)
     assert alone.equals(every.join(pairs, on=pairs.columns, how="semi", maintain_order="left"))
     assert inputs(reached, POLICY, pairs).equals(inputs(facts, POLICY, pairs))
-    at_once = reached_in_memory(facts, steps_from(POLICY), wanted)
-    more, same = load_dependencies(fetch, POLICY, wanted, decided, reached=at_once)
-    assert same.equals(pairs), "those touched, where rows were reached before"
-    assert inputs(more, POLICY, pairs).equals(inputs(facts, POLICY, pairs))
+
+
+@FEW
+@given(SEEDS)
+def test_the_facts_of_its_own_subjects_explain_an_enterprise_as_all_do(seed: int) -> None:
+    random, facts, interpretations = drawn(seed)
+    uscc = random.choice(ENTERPRISES)
+    every = evaluate(facts, POLICY, interpretations, YEARS, DAY, all_enterprises=True)
+    known, own = load_own(in_memory(facts), POLICY, uscc)
+    paid = every.filter((pl.col("payee_uscc") == uscc) | (pl.col("subject") == uscc)).select("award", "subject")
+    assert all(subject in own[award] for award, subject in paid.iter_rows())
+    codes = [award.code for award in POLICY.awards]
+
+    def explained(rows: Facts, awards: Collection[str]) -> list[bytes]:
+        made = explain_enterprise(rows, POLICY, interpretations, uscc, YEARS, DAY, awards)
+        return [each.document("zh-CN") for each in made]
+
+    assert explained(known, own) == explained(facts, codes)
+    at_once = reached_in_memory(facts, steps_from(POLICY), {uscc})
+    more, same = load_own(in_memory(facts), POLICY, uscc, at_once)
+    assert same == own, "where rows were reached before"
+    assert explained(more, own) == explained(facts, codes)
 
 
 class SomeRows(Rows):
