@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from random import Random
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -22,6 +26,7 @@ from tests.policy.populations import ENTERPRISES, population
 from tests.policy.tables import facts, frame
 
 POLICY = load_policy("lishui-2020-1")
+GOLDENS = Path(__file__).with_name("goldens")
 DAY = date(2025, 6, 1)
 #: Codes that are no words themselves: with an underscore, or in no text by chance.
 CODES = {
@@ -69,6 +74,38 @@ def test_no_code_is_read_by_a_person(seed: int, language: str) -> None:
                 found = (IN_CHINESE if language == "zh-CN" else IN_ENGLISH).findall(plain)
                 assert not found, text
                 assert "None" not in text and "{" not in text, text
+
+
+def amounts(node: Any) -> Iterator[tuple[Decimal, str]]:
+    """Give every amount of money of an explanation: in the smallest unit, and in words."""
+    if isinstance(node, dict):
+        if node.get("unit") in ("fen", "usd_cents") and not isinstance(node["value"], list | NoneType):
+            yield Decimal(node["value"]), node["text"]
+        for value in node.values():
+            yield from amounts(value)
+    elif isinstance(node, list):
+        for each in node:
+            yield from amounts(each)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_amounts_in_words_are_those_in_figures(seed: int) -> None:
+    """Also of a threshold that is a share of something, and so a fraction or whole by chance."""
+    tables = population(Random(seed), unknown=2)
+    known = Facts.of({name: frame(name, rows) for name, rows in tables.items()})
+    codes, found = [award.code for award in POLICY.awards], 0
+    interpretations = Interpretations.official_defaults(POLICY)
+    documents = [json.loads(path.read_text("utf-8")) for path in sorted(GOLDENS.glob("en/*.json"))]
+    for uscc in ENTERPRISES:
+        made = explain_enterprise(known, POLICY, interpretations, uscc, [2021, 2022, 2023], DAY, codes)
+        documents += [each.as_dict("en") for each in made]
+    for document in documents:
+        for smallest, words in amounts(document):
+            said = re.match(r"-?[\d,]+(?:\.\d+)?(?= (?:yuan|US dollars)\b)", words)
+            if said:  # what is short of a quotient is told in the unit that is compared
+                assert abs(Decimal(said[0].replace(",", "")) * 100 - smallest) < 1, (smallest, words)
+                found += 1
+    assert found > 100
 
 
 @pytest.mark.parametrize(

@@ -134,11 +134,22 @@ class _Plan:
     slots: Slots
     cases: pl.LazyFrame
     #: What a case lacks, and its flags; a refusal lists neither.
-    lists: Mapping[str, pl.Expr]
+    missing: pl.Expr
+    flags: pl.Expr
 
     def run(self, facts: Facts, extra_subjects: pl.Series) -> pl.DataFrame:
         """Return the cases of these facts, by subject and year; `extra_subjects` as for `evaluate_cases`, if any count."""
         return self.slots.run(self.cases, facts, extra_subjects)
+
+    def with_lists(self, cases: pl.DataFrame) -> pl.DataFrame:
+        """Return the cases with the lists that some of them have: most have none, and making one takes a millisecond."""
+        results, lists = cases.get_column("result"), {}
+        naming = any(measure.names_left_out for measure in self.resolved.measures)
+        if (results == UNDETERMINED).any() or (naming and (results == GRANTED).any()):
+            lists["missing"] = self.missing
+        if any(any(cases.get_column(name).to_list()) for name in self.flags.meta.root_names()):
+            lists["flags"] = self.flags
+        return cases.with_columns(**lists) if lists else cases
 
 
 @lru_cache(maxsize=256)
@@ -148,7 +159,7 @@ def _plan_of(resolved: ResolvedAward, context: RuleContext, years: tuple[int, ..
     extra = slots.extra_subjects if with_extra_subjects else None
     planned = plan_cases(resolved, slots, context, years, keep_refused=True, extra_subjects=extra)
     columns = planned.cases.collect_schema().names()
-    lists = {"missing": missing_in(resolved, context, columns), "flags": flags_in(resolved, context, columns)}
+    missing, flags = missing_in(resolved, context, columns), flags_in(resolved, context, columns)
     cases = planned.cases.with_columns(**plans_of(resolved, context).figures)
     for measure in resolved.measures:
         made_of = planned.parts[measure.name].sort(pl.all().exclude("case"), nulls_last=True)
@@ -156,7 +167,7 @@ def _plan_of(resolved: ResolvedAward, context: RuleContext, years: tuple[int, ..
         cases = cases.join(rows, on="case", how="left", maintain_order="left")
     cases = cases.sort(["subject", "award_year"], nulls_last=True, maintain_order=True)
     cases.collect_schema()  # resolves the plan, which is kept within it: each run is a sixth shorter
-    return _Plan(resolved, context, slots, cases, lists)
+    return _Plan(resolved, context, slots, cases, missing, flags)
 
 
 def _parts_of(measure: Measure) -> str:
@@ -185,8 +196,6 @@ def _explained(
     made: _Plan, cases: pl.DataFrame, policy: Policy, rows: IndexedRows, platforms: Mapping[str, Text]
 ) -> Iterator[Explanation]:
     """Explain each case, in the order of the frame."""
-    if (cases.get_column("result") != REFUSED).any():
-        cases = cases.with_columns(**made.lists)
     resolved, context = made.resolved, made.context
     award = resolved.award
     references = References(
@@ -202,7 +211,7 @@ def _explained(
         for name in resolved.applied
         for question, value in [(policy.interpretations[name], context.interpretation(name))]
     )
-    for row in cases.iter_rows(named=True):
+    for row in made.with_lists(cases).iter_rows(named=True):
         steps = tuple(
             replace(step, basis=policy.basis_of_step(award, step.name)) for step in _steps(resolved, row, context)
         )
@@ -240,8 +249,8 @@ def _explained(
                 for measure in resolved.measures
             ),
             interpretations=applied,
-            missing=() if refused else tuple(row["missing"]),
-            flags=() if refused else tuple(row["flags"]),
+            missing=() if refused else tuple(row.get("missing", ())),
+            flags=() if refused else tuple(row.get("flags", ())),
             engine_version=ENGINE_VERSION,
             too_large=_too_large(award, row) if row["result"] == UNDETERMINED else (),
         )

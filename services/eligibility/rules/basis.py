@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from services.eligibility.rules.text import Text
@@ -24,6 +25,7 @@ def article_cited(article: str) -> Text:
     return PARTS.get(article) or Text(f"第（{chinese_number(int(article))}）条", f"Art. {article}")
 
 
+@cache
 def cited(article: str, paragraph: int, sentence: int) -> Text:
     """Return where a sentence is, as each language cites it: 第（四）条第一款第三句, Art. 4 para. 1 sentence 3."""
     part = article_cited(article)

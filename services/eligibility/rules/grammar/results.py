@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -110,7 +110,9 @@ class Figure:
         if self.words != NOTHING:
             return self.words
         if isinstance(value, tuple | list):
-            return wording.listed([replace(self, value=item).text for item in value])
+            return wording.listed(
+                [Figure(each, self.unit, self.denominator, self.codes, self.counted).text for each in value]
+            )
         if value is None or isinstance(value, bool):
             return wording.unknown() if value is None else MET[value]
         if isinstance(value, int):
@@ -125,13 +127,13 @@ class Figure:
         return Fraction(self.value, self.denominator)
 
     def _number(self, value: int) -> Text:
-        exact = self.exact / SCALES.get(self.unit, 1)
         if self.unit == "year":
             return Text(f"{value} 年", str(value))
-        if self.unit == "fen" and exact.denominator == 1:
-            return wording.yuan(value)
+        if self.unit == "fen":
+            return wording.yuan(value if self.denominator == 1 else self.exact)
+        exact = self.exact / SCALES.get(self.unit, 1)
         if self.unit == "usd_cents":
-            return wording.dollars(value)
+            return wording.dollars(exact)
         if self.unit == "basis_points":
             return wording.percent(exact / BASIS_POINTS)
         if self.denominator == BASIS_POINTS and not self.unit:

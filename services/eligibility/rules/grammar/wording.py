@@ -47,16 +47,20 @@ def number(value: int | Fraction | Decimal, decimals: int = 2) -> Text:
     return Text(written, written)
 
 
-def yuan(fen: int) -> Text:
-    """Return an amount in yuan, with fen only where there are any: 60,000 元."""
+def yuan(fen: int | Fraction) -> Text:
+    """Return an amount in yuan, with fen only where there are any, and parts of a fen that a threshold has: 60,000 元."""
+    if fen != (whole := int(fen)):
+        exact = number(Fraction(fen) / 100, MOST_DECIMALS)
+        return Text(f"{exact.zh} 元", f"{exact.en} yuan")
+    fen = whole
     decimals = f"{abs(fen) % 100:02}" if fen % 100 else ""
     written = f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}{'.' if decimals else ''}{decimals}"
     return Text(f"{written} 元", f"{written} yuan")
 
 
-def dollars(cents: int) -> Text:
+def dollars(cents: int | Fraction) -> Text:
     """Return an amount in US dollars."""
-    written = number(Fraction(cents, 100))
+    written = number(Fraction(cents) / 100)
     return Text(f"{written.zh} 美元", f"{written.en} US dollars")
 
 
