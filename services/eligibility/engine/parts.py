@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from services.eligibility.engine.dependencies import Walked, reads_with_others, walk
+from services.eligibility.engine.fetched_rows import query_of
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.facts.queries import CodeRange, RowQuery, Rows
 from services.eligibility.rules.domain import Policy
@@ -83,7 +84,7 @@ class _Known:
     def read_ranges(self, awards: Sequence[Award]) -> None:
         """Read at once what subjects of the part are looked up in by their codes."""
         reads = (read for award in awards for read in reads_with_others(award) if read.of == SUBJECT and read.column)
-        queries = list(dict.fromkeys(map(_query, reads)))
+        queries = list(dict.fromkeys(map(query_of, reads)))
         assert self._codes is not None
         self._of_codes = dict(zip(queries, self._rows.between(queries, self._codes), strict=True))
 
@@ -111,7 +112,7 @@ class _Known:
         if read.dataset in self._whole:
             yield self._whole[read.dataset]
             return
-        query = _query(read)
+        query = query_of(read)
         if len(read.columns) > 1:  # by the first of several columns: anything before a colon may be its value
             values = pl.Series(
                 "value", sorted({v[:at] for v in values for at, c in enumerate(v) if c == ":"}), pl.String
@@ -158,7 +159,7 @@ class _RowsOfAward(Walked[_Values]):
         others = list(self._found.get(origin.dataset, ()))
         own_codes = False
         for query in self._own.get(origin.dataset, ()):
-            if query == _query(origin):
+            if query == query_of(origin):
                 own_codes = True  # by this very column the rows were found
             else:
                 others.append(self._known.of_codes(query))
@@ -171,17 +172,13 @@ class _RowsOfAward(Walked[_Values]):
             found.append(self._known.whole(read.dataset))
             return
         if values.own_codes:
-            self._known.of_codes(_query(read))
-            self._own.setdefault(read.dataset, set()).add(_query(read))
+            self._known.of_codes(query_of(read))
+            self._own.setdefault(read.dataset, set()).add(query_of(read))
         if len(values.others):
             wanted = values.others.implode()
             for rows in self._known.of_values(read, values.others):
                 found.append(rows.filter(read.value().is_in(wanted)))
         found += self._known.withdrawn(read, values)
-
-
-def _query(read: Read) -> RowQuery:
-    return RowQuery(read.dataset, read.columns[0], read.before_colon)
 
 
 def _values_in(read: Read, rows: Sequence[pl.DataFrame]) -> pl.Series:
