@@ -213,7 +213,7 @@ def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
     assert inputs(reached, POLICY, pairs).equals(inputs(facts, POLICY, pairs))
 
 
-@FEW
+@FEWER
 @given(SEEDS)
 def test_the_facts_of_its_own_subjects_explain_an_enterprise_as_all_do(seed: int) -> None:
     random, facts, interpretations = drawn(seed)
