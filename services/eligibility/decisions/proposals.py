@@ -6,7 +6,7 @@ year or instalments differ; nothing else counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from operator import add
@@ -50,6 +50,7 @@ CANDIDATE_SCHEMA = pl.Schema(
     }
 )
 """Granted outcomes, one row per award. `parts`: JSON [{due_offset_years, amount_fen}]; `flags`: a PostgreSQL array literal."""
+_PAIRS = pl.Schema({"award": pl.String, "subject": pl.String})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,17 @@ class EvaluatedAwards:
     """Whether corrected facts caused it: an open first proposal keeps its decision day, an equal one its proposer."""
     part: Part | None = None
     """The part of an evaluation of all enterprises; None: all awards."""
+
+    @property
+    def pairs(self) -> pl.DataFrame:
+        """The pairs `subjects`; none if they are those of a part."""
+        return pl.DataFrame(sorted(self.subjects or ()), schema=_PAIRS, orient="row")
+
+    def among(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Return those of some (award, subject) pairs that the evaluation covered, in their order."""
+        if self.subjects is not None:
+            return pairs.join(self.pairs, on=list(_PAIRS), how="semi", maintain_order="left")
+        return pairs if self.part is None else self.part.holds(pairs.filter(pl.col("award").is_in(self.part.awards)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,7 @@ def lock_proposals(connection: Connection) -> None:
 
 def propose(
     connection: Connection,
-    candidates: pl.DataFrame,
+    candidates: Callable[[], pl.DataFrame],
     evaluated: EvaluatedAwards,
     provenance: Provenance,
     seal: Seal,
@@ -132,7 +144,8 @@ def propose(
 ) -> Counts:
     """Propose what differs from the versions in force, within the caller's transaction, which holds `lock_proposals`.
 
-    An evaluation proposes part by part. `candidates` has CANDIDATE_SCHEMA. Evaluated awards that are no longer granted are
+    An evaluation proposes part by part. `candidates` returns a frame with CANDIDATE_SCHEMA, another one if approvals since have
+    changed what is granted: they are compared until it does not. Evaluated awards that are no longer granted are
     proposed for withdrawal, or their open proposals closed. New awards are proposed in the requested years only. An outcome that
     an officer rejected is not proposed again until it differs. Each proposal waits for those of `steps` that concern it, then for
     a notice of `notice_days` unless its procedure says how long.
@@ -150,24 +163,29 @@ def propose(
         "is_correction": evaluated.is_correction,
         "automatic_actor": AUTOMATIC_ACTOR,
     }
-    connection.execute(text("DROP TABLE IF EXISTS candidates, evaluated, sealed"))  # of the part before
-    connection.execute(queries.create_candidates)
-    copy_frame(connection, "candidates", candidates)
+    connection.execute(text("DROP TABLE IF EXISTS evaluated, sealed"))  # of the part before
     connection.execute(queries.create_evaluated)
-    pairs = pl.DataFrame(sorted(evaluated.subjects or ()), schema=["award", "subject"], orient="row")
-    copy_frame(connection, "evaluated", pairs)
-    connection.execute(text("ANALYZE candidates (award_id, award), evaluated"))
-    changed_meanwhile = True
-    while changed_meanwhile:
-        connection.execute(text("DROP TABLE IF EXISTS proposal_actions"))
-        connection.execute(queries.create_proposal_actions, values)
-        connection.execute(text("ANALYZE proposal_actions (award_id, action)"))
-        changed_meanwhile = connection.execute(queries.lock_open_proposals).scalar_one() > 0
+    copy_frame(connection, "evaluated", evaluated.pairs)
+    granted, compared = candidates(), None
+    while granted is not compared:
+        changed_meanwhile = _compare(connection, granted, values)
+        granted, compared = candidates(), None if changed_meanwhile else granted
     connection.execute(queries.insert_new_awards, values)
     _seal(connection, seal, provenance.evaluation_id)
     connection.execute(queries.resolve_upheld_objections, values)
     transitions.propose(connection, values, [asdict(step) for step in steps], notice_days=notice_days)
     return Counts(**connection.execute(queries.count_actions).mappings().one())
+
+
+def _compare(connection: Connection, granted: pl.DataFrame, values: Mapping[str, object]) -> bool:
+    """Give each award its action, and lock the proposals to be superseded; returns whether some were decided meanwhile."""
+    connection.execute(text("DROP TABLE IF EXISTS candidates, proposal_actions"))
+    connection.execute(queries.create_candidates)
+    copy_frame(connection, "candidates", granted)
+    connection.execute(text("ANALYZE candidates (award_id, award), evaluated"))
+    connection.execute(queries.create_proposal_actions, values)
+    connection.execute(text("ANALYZE proposal_actions (award_id, action)"))
+    return bool(connection.execute(queries.lock_open_proposals).scalar_one())
 
 
 def _seal(connection: Connection, seal: Seal, evaluation_id: UUID) -> None:

@@ -54,8 +54,14 @@ def with_decisions(connection: Connection, policy: str, pairs: pl.DataFrame) -> 
     return _frame(connection, queries.with_decisions, PAIRS, policy=policy, **_arrays(pairs))
 
 
+def oldest_transaction(connection: Connection) -> datetime:
+    """Return since when something may have been approved that is not visible yet: now, if nothing is under way."""
+    begun: datetime = connection.execute(queries.oldest_transaction).scalar_one()
+    return begun
+
+
 def first_approved_since(connection: Connection, policy: str, instant: datetime) -> pl.DataFrame:
-    """Return (award, subject) whose first version was approved at `instant` or later."""
+    """Return (award, subject) whose first version was approved at `instant` or later, sorted."""
     return _frame(connection, queries.first_approved_since, PAIRS, policy=policy, instant=instant)
 
 

@@ -53,7 +53,7 @@ _POLL_SECONDS = 0.2
 class EvaluatedPart:
     """The outcomes of a part of an evaluation.
 
-    `facts` returns what they were computed from; `since`: awards that were approved for the first time since then were
+    `facts` returns what they were computed from; `since`: awards that were approved for the first time since then may have been
     evaluated as new ones.
     """
 
@@ -175,16 +175,20 @@ def create_partitions(
     revision: int,
     parts: Sequence[Part],
     clock: Clock,
+    since: datetime,
 ) -> None:
-    """Store the partitions of an evaluation in place of earlier ones, and publish a work item for each."""
+    """Store the partitions of an evaluation in place of earlier ones, and publish a work item for each.
+
+    `since`: as of EvaluatedPart.
+    """
     none = CodeRange()
     rows = []
     for number, part in enumerate(parts, 1):
         codes = part.codes or none
         rows.append((evaluation_id, number, list(part.awards), part.codes is not None, codes.first, codes.until,
-                     revision, interpretations.hash))  # fmt: skip
+                     revision, interpretations.hash, since))  # fmt: skip
     columns = ("evaluation_id", "number", "awards", "is_range", "first_code", "until_code", "facts_revision",
-               "interpretations_hash")  # fmt: skip
+               "interpretations_hash", "created_at")  # fmt: skip
     with database.transaction() as connection:
         connection.execute(queries.drop_ended_partitions)
         connection.execute(queries.drop_partitions, {"evaluation_id": evaluation_id})

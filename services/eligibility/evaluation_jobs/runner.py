@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
 
 import polars as pl
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT
@@ -28,7 +28,7 @@ from services.eligibility.engine.dependencies import load_dependencies
 from services.eligibility.engine.parts import parts_of
 from services.eligibility.engine.sealed_inputs import inputs
 from services.eligibility.evaluation_jobs import existing_decisions
-from services.eligibility.evaluation_jobs.decision_days import evaluate_as_decided, in_order
+from services.eligibility.evaluation_jobs.decision_days import PAIRS, evaluate_as_decided, in_order
 from services.eligibility.evaluation_jobs.domain import EvaluationTask, Occasion, array_literal, candidates
 from services.eligibility.evaluation_jobs.partitions import (
     EvaluatedPart,
@@ -74,11 +74,13 @@ class EvaluationRunner:
         job.progress(0, 2)
         with self.database.transaction() as connection:
             lock_proposals(connection)  # existing decisions must not change between evaluating and proposing
+            since = existing_decisions.oldest_transaction(connection)
             interpretations = official_interpretations(connection, policy)
             procedure = official_procedure(connection, policy)
             steps = procedure.steps(calendar_date(self.clock.now())) if procedure else ()
             evaluate = self._of_all if task.scope == "all" else self._of_some
-            evaluation = evaluate(connection, job, task, policy, interpretations)
+            run = _Run(connection, task, policy, interpretations, since)
+            evaluation = evaluate(job, run)
             store_document(connection, POLICY_DOCUMENT, policy.hash, policy.document)
             store_document(connection, INTERPRETATIONS_DOCUMENT, interpretations.hash, interpretations.document)
             provenance = Provenance(
@@ -94,17 +96,18 @@ class EvaluationRunner:
             )
             counts, kept = Counts(), KeptOutcomes()
             for done, found in enumerate(evaluation.found, 1):
-                metrics.EVALUATION_ROWS.labels(rows="outcomes").inc(found.outcomes.height)
-                kept.add(found.number, found.outcomes)
+                current = _UpToDate(run, found)
                 counts += propose(
                     connection,
-                    found.candidates,
+                    current.candidates,
                     found.evaluated,
                     provenance,
                     found.seal,
                     steps,
                     notice_days=self.notice_days,
                 )
+                metrics.EVALUATION_ROWS.labels(rows="outcomes").inc(current.outcomes.height)
+                kept.add(found.number, current.outcomes)
                 job.progress(done, evaluation.parts + 1)
             store_outcomes(connection, job.id, kept)
             drop_partitions(connection, job.id)
@@ -120,11 +123,10 @@ class EvaluationRunner:
                 },
             )
 
-    def _of_some(
-        self, connection: Connection, job: RunningJob, task: EvaluationTask, policy: Policy, readings: Interpretations
-    ) -> _Evaluation:
+    def _of_some(self, job: RunningJob, run: _Run) -> _Evaluation:
         """Evaluate some enterprises, from the rows that they depend on."""
         del job
+        connection, task, policy = run.connection, run.task, run.policy
         revision = self.registry.latest_revision()
         facts, pairs = load_dependencies(
             self.registry.fetching(revision),
@@ -135,21 +137,20 @@ class EvaluationRunner:
                 pairs if task.proposes_new else existing_decisions.with_decisions(connection, task.policy, pairs)
             ),
         )
-        outcomes = _outcomes(connection, task, facts, policy, readings, pairs)
+        outcomes = _outcomes(run, facts, pairs)
         evaluated = replace(_evaluated(task), subjects=set(pairs.iter_rows()))
         seal = partial(_sealed, lambda: facts, lambda: self.registry.authors(revision), policy)
-        found = _Found(1, outcomes, candidates(outcomes, policy), evaluated, lambda: facts, seal)
+        found = _Found(1, outcomes, candidates(outcomes, policy), evaluated, lambda: facts, seal, run.since)
         return _Evaluation(revision, 1, iter([found]))
 
-    def _of_all(
-        self, connection: Connection, job: RunningJob, task: EvaluationTask, policy: Policy, readings: Interpretations
-    ) -> _Evaluation:
+    def _of_all(self, job: RunningJob, run: _Run) -> _Evaluation:
         """Evaluate all enterprises, in partitions if there are many: those that a worker before has created, if they hold.
 
         They do unless another evaluation has used newer facts, or the interpretations have changed.
         """
-        stored = existing_partitions(connection, job.id)
-        newest = existing_decisions.newest_evaluated_revision(connection, task.policy)
+        policy, readings = run.policy, run.readings
+        stored = existing_partitions(run.connection, job.id)
+        newest = existing_decisions.newest_evaluated_revision(run.connection, policy.code)
         if stored and stored[0].facts_revision >= newest and stored[0].interpretations_hash == readings.hash:
             revision, count = stored[0].facts_revision, len(stored)
         else:
@@ -157,28 +158,24 @@ class EvaluationRunner:
             parts = parts_of(policy, self.registry.code_ranges(revision, self.enterprises_per_partition))
             count = len(parts)
             if count > 1:
-                create_partitions(self.database, job.id, readings, revision, parts, self.clock)
+                create_partitions(self.database, job.id, readings, revision, parts, self.clock, run.since)
         authors = cache(lambda: self.registry.authors(revision))
         if count > 1:
             evaluated = PartitionedEvaluation(
                 self.database, self.partitions, job.id, policy, revision, count, authors
             ).parts()
         else:
-            evaluated = self._whole(task, policy, readings, revision)
-        ready = (self._found(each, task, policy, authors) for each in evaluated)
-        found = (_up_to_date(connection, task, policy, readings, each) for each in _one_ahead(ready))
-        return _Evaluation(revision, count, found)
+            evaluated = self._whole(run, revision)
+        ready = (self._found(each, run.task, policy, authors) for each in evaluated)
+        return _Evaluation(revision, count, _one_ahead(ready))
 
-    def _whole(
-        self, task: EvaluationTask, policy: Policy, readings: Interpretations, revision: int
-    ) -> Iterator[EvaluatedPart]:
+    def _whole(self, run: _Run, revision: int) -> Iterator[EvaluatedPart]:
         """Evaluate all enterprises at once, on all facts."""
         facts = self.registry.lazy(revision)
-        [part] = parts_of(policy, ())
+        [part] = parts_of(run.policy, ())
         with self.database.reading() as connection:
-            since = connection.execute(select(func.now())).scalar_one()
-            outcomes = evaluate_part(connection, task, facts, policy, readings, part)
-        yield EvaluatedPart(1, part, outcomes, lambda: facts, since)
+            outcomes = evaluate_part(connection, run.task, facts, run.policy, run.readings, part)
+        yield EvaluatedPart(1, part, outcomes, lambda: facts, run.since)
 
     def _found(
         self, found: EvaluatedPart, task: EvaluationTask, policy: Policy, authors: Callable[[], Authors]
@@ -199,6 +196,20 @@ class EvaluationRunner:
 
 
 @dataclass(frozen=True, slots=True)
+class _Run:
+    """An evaluation under way: the transaction that ends it, what was asked, and what cases are tested by.
+
+    What others approved `since` may not be known to those who evaluate.
+    """
+
+    connection: Connection
+    task: EvaluationTask
+    policy: Policy
+    readings: Interpretations
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """A part of an evaluation, ready to be proposed."""
 
@@ -208,7 +219,7 @@ class _Found:
     evaluated: EvaluatedAwards
     facts: Callable[[], Facts]
     seal: Seal
-    since: datetime | None = None
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,32 +270,36 @@ def _sealed(
     )
 
 
-def _up_to_date(
-    connection: Connection, task: EvaluationTask, policy: Policy, readings: Interpretations, found: _Found
-) -> _Found:
-    """Evaluate awards again whose first version was approved since a part was evaluated: they keep their own day."""
-    part = found.evaluated.part
-    assert part is not None
-    assert found.since is not None
-    late = existing_decisions.first_approved_since(connection, task.policy, found.since)
-    late = part.holds(late.filter(pl.col("award").is_in(part.awards)))
-    if late.is_empty():
-        return found
-    again = _outcomes(connection, task, found.facts(), policy, readings, late)
-    outcomes = in_order(pl.concat([found.outcomes.join(late, on=late.columns, how="anti"), again]))
-    return replace(found, outcomes=outcomes, candidates=candidates(outcomes, policy))
+@dataclass
+class _UpToDate:
+    """A part of an evaluation; awards whose first version was approved since are evaluated again: they keep their own day."""
+
+    run: _Run
+    found: _Found
+    _approved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PAIRS))
+
+    def __post_init__(self) -> None:
+        """Begin with what was found."""
+        self.outcomes, self._candidates = self.found.outcomes, self.found.candidates
+
+    def candidates(self) -> pl.DataFrame:
+        """Return what is granted: another frame only if more was approved since the last call."""
+        policy = self.run.policy
+        approved = existing_decisions.first_approved_since(self.run.connection, policy.code, self.found.since)
+        approved = self.found.evaluated.among(approved)
+        if not approved.equals(self._approved):
+            self._approved = approved
+            others = self.found.outcomes.join(approved, on=approved.columns, how="anti")
+            self.outcomes = in_order(pl.concat([others, _outcomes(self.run, self.found.facts(), approved)]))
+            self._candidates = candidates(self.outcomes, policy)
+        return self._candidates
 
 
-def _outcomes(
-    connection: Connection,
-    task: EvaluationTask,
-    facts: Facts,
-    policy: Policy,
-    readings: Interpretations,
-    pairs: pl.DataFrame,
-) -> pl.DataFrame:
+def _outcomes(run: _Run, facts: Facts, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the outcomes of (award, subject) pairs, each as of its day."""
+    connection, task = run.connection, run.task
     return evaluate_as_decided(
-        facts, policy, readings, task.award_years, task.decided_on,
+        facts, run.policy, run.readings, task.award_years, task.decided_on,
         existing_decisions.first_days(connection, task.policy, pairs),
         subjects=pairs, open_days=existing_decisions.open_days(connection, task, pairs), with_new=task.proposes_new,
     )  # fmt: skip

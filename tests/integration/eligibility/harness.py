@@ -158,12 +158,18 @@ class Harness:
 
     def approve(self, evaluation: dict[str, Any]) -> int:
         """Approve what an evaluation proposed."""
+        with self.approving(evaluation) as approved:
+            return approved
+
+    @contextmanager
+    def approving(self, evaluation: dict[str, Any]) -> Iterator[int]:
+        """Approve what an evaluation proposed in a transaction that ends with the block; gives how many."""
         with self.database.transaction() as connection:
             selection = approvals.select_for_approval(
                 connection, evaluation_id=UUID(evaluation["id"]), by=CHECKER.subject, reason="seen", jurisdiction=None,
                 notice_days=0,
             )  # fmt: skip
-            return transitions.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
+            yield transitions.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Read from eligibility's database."""

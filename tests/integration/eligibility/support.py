@@ -107,7 +107,7 @@ def evaluate(
             evaluation_id, by, on, 7, "book", "readings", "1.0.0", round_id, procedure.hash if procedure else None
         )
         steps = procedure.steps(on) if procedure else ()
-        return evaluation_id, propose(connection, frame, evaluated, provenance, seal, steps, notice_days=5)
+        return evaluation_id, propose(connection, lambda: frame, evaluated, provenance, seal, steps, notice_days=5)
 
 
 def approve_all(database: Database, evaluation_id: UUID, reason: str | None = None) -> int:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
+import polars as pl
 import pytest
 from sqlalchemy import Connection, Row, text
 
 from deploy.local.broker import Broker
-from services.eligibility.evaluation_jobs import partitions
+from services.eligibility.evaluation_jobs import existing_decisions, partitions
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import EvaluatedPart, PartitionEvaluator
 from services.eligibility.facts.catalogue import NOBODY, Authors
@@ -264,6 +265,57 @@ def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: Harness) ->
     assert world.runner(Meanwhile(world.facts)).step()
     counts = world.result(evaluation)["decisions"]
     assert (counts["withdrawn"], counts["restated"]) == (0, 0), "dishonest since, but not on the first version's day"
+
+
+def test_what_was_being_approved_as_it_began_keeps_its_own_day(populated: Harness) -> None:
+    """The approval began before the evaluation, which cannot see it, and ends when that has evaluated the awards as new."""
+    world = populated
+    exclude_dishonest(world)
+    first = world.evaluate(on=date(2024, 3, 1))
+    dishonest = next(code for code in sorted(CODES) if code != CODES[0])
+    world.record("sanctions", {"uscc": dishonest, "kind": "serious_dishonesty", "since": "2024-06-01"})
+    approval = ExitStack()
+    approval.enter_context(world.approving(first))
+
+    class Meanwhile(PartitionEvaluator):
+        def evaluate(self, connection: Connection, row: Row[Any], authors: Authors = NOBODY) -> EvaluatedPart:
+            evaluated = super().evaluate(connection, row, authors)
+            if row.number == 1:
+                approval.close()
+            return evaluated
+
+    evaluation = world.start(on=date(2025, 3, 1))
+    assert world.runner(Meanwhile(world.facts)).step()
+    counts = world.result(evaluation)["decisions"]
+    assert (counts["withdrawn"], counts["restated"]) == (0, 0)
+
+
+@pytest.mark.parametrize("partition_of", [PARTITION_OF, 1_000_000], ids=["in partitions", "in one piece"])
+@pytest.mark.parametrize("some", [False, True], ids=["all", "some"])
+def test_what_is_approved_while_it_is_compared_keeps_its_own_day(
+    populated: Harness, monkeypatch: pytest.MonkeyPatch, partition_of: int, some: bool
+) -> None:
+    """It is approved when the evaluation has just seen that nothing was."""
+    world = populated
+    world.partition_enterprises = partition_of
+    exclude_dishonest(world)
+    first = world.evaluate(on=date(2024, 3, 1))
+    dishonest = next(code for code in sorted(CODES) if code != CODES[0])
+    world.record("sanctions", {"uscc": dishonest, "kind": "serious_dishonesty", "since": "2024-06-01"})
+    look, looks = existing_decisions.first_approved_since, list[int]()
+
+    def look_too_early(connection: Connection, policy: str, instant: datetime) -> pl.DataFrame:
+        found = look(connection, policy, instant)
+        if not looks:
+            world.approve(first)
+        looks.append(found.height)
+        return found
+
+    monkeypatch.setattr(existing_decisions, "first_approved_since", look_too_early)
+    result = world.evaluate(on=date(2025, 3, 1), scope=[dishonest] if some else "all")
+    assert (result["decisions"]["withdrawn"], result["decisions"]["restated"]) == (0, 0)
+    assert looks[0] == 0
+    assert looks[1] > 0
 
 
 def test_partitions_of_an_evaluation_that_has_ended_are_not_evaluated(populated: Harness) -> None:

@@ -43,7 +43,12 @@ SELECT DISTINCT award, subject FROM decisions
 WHERE policy = :policy AND payee_uscc = ANY(:scope) AND state IN ('approved', 'proposed', 'in_notice', 'suspended');
 
 -- first_approved_since: Which (award, subject) pairs had their first version approved at an instant or later?
-SELECT DISTINCT award, subject FROM decisions WHERE policy = :policy AND version = 1 AND approved_at >= :instant AND changed_at >= :instant;
+SELECT DISTINCT award, subject FROM decisions WHERE policy = :policy AND version = 1 AND approved_at >= :instant AND changed_at >= :instant
+ORDER BY award, subject;
+
+-- oldest_transaction: When did the oldest transaction of others begin? What it approves has that instant, and is not visible yet.
+SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid();
 
 -- newest_evaluated_revision: Which revision of the registry is the newest that a successful evaluation has used?
 SELECT coalesce(max((result ->> 'facts_revision')::bigint), 0) FROM jobs
