@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
+from shared.catalogue.datasets import CATALOGUE
 from shared.database.bulk import copy_frame
 from tests.bench.bench_registry import codes
 from tests.integration.eligibility.harness import Harness, world
@@ -92,11 +93,12 @@ def tables(count: int) -> dict[str, pl.DataFrame]:
     }
 
 
-def populate(opened: Harness, count: int) -> None:
-    """Put the tables into the registry as its first revision."""
+def populate(opened: Harness, count: int, *, in_order: bool = False) -> None:
+    """Put the tables into the registry as its first revision, `in_order` of their keys: then indexes grow at their end."""
     with opened.registry_database.transaction() as connection:
         for name, frame in tables(count).items():
-            copy_frame(connection, name, frame.with_columns(pl.lit(1).alias("revision")))
+            rows = frame.sort(CATALOGUE[name].key) if in_order else frame
+            copy_frame(connection, name, rows.with_columns(pl.lit(1).alias("revision")))
         connection.execute(
             text(
                 "INSERT INTO revisions (revision, kind, actor, recorded_at, datasets, rows)"
