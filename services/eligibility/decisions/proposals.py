@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select, text
 
 from services.eligibility.decisions import transitions
 from services.eligibility.decisions.tables import sealed_inputs
+from services.eligibility.engine.dependencies import PAIRS
 from services.eligibility.engine.parts import Part
 from services.eligibility.facts.queries import CodeRange
 from shared.database.bulk import copy_frame, copy_rows, read_frame
@@ -50,7 +51,6 @@ CANDIDATE_SCHEMA = pl.Schema(
     }
 )
 """Granted outcomes, one row per award. `parts`: JSON [{due_offset_years, amount_fen}]; `flags`: a PostgreSQL array literal."""
-_PAIRS = pl.Schema({"award": pl.String, "subject": pl.String})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ class EvaluatedAwards:
     @property
     def pairs(self) -> pl.DataFrame:
         """The pairs `subjects`; none if they are those of a part."""
-        return pl.DataFrame(sorted(self.subjects or ()), schema=_PAIRS, orient="row")
+        return pl.DataFrame(sorted(self.subjects or ()), schema=PAIRS, orient="row")
 
     def among(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Return those of some (award, subject) pairs that the evaluation covered, in their order."""
         if self.subjects is not None:
-            return pairs.join(self.pairs, on=list(_PAIRS), how="semi", maintain_order="left")
+            return pairs.join(self.pairs, on=list(PAIRS), how="semi", maintain_order="left")
         return pairs if self.part is None else self.part.holds(pairs.filter(pl.col("award").is_in(self.part.awards)))
 
 

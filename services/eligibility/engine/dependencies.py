@@ -157,12 +157,11 @@ def load_own(
 ) -> tuple[Facts, dict[str, set[str]]]:
     """Load only the rows on which the subjects depend that are about one enterprise or paid to it.
 
-    Returns the facts and these subjects by award; of an enterprise that gets nothing the awards that it could apply for. What it
-    has with others and they are paid for is not among them. Rows are fetched until no walk needs more, besides those `reached`
-    before.
+    Returns the facts and these subjects by award, whether anything is granted or not. A subject that only reads a row which names
+    the enterprise, as its provider does, is none of them. Rows are fetched until no walk needs more, besides those `reached`.
     """
     known = FetchedRows(fetch, reached)
-    own = known.complete(lambda: {award.code: own_subjects(known, award, uscc) for award in policy.awards})
+    own = known.complete(lambda: {award.code: _own_subjects(known, award, uscc) for award in policy.awards})
     own = {code: subjects for code, subjects in own.items() if subjects}
     _load(known, [(policy.award(code), subjects) for code, subjects in own.items()])
     return known.facts, own
@@ -331,7 +330,7 @@ def _subjects_touched(known: FetchedRows, award: Award, uscc: frozenset[str]) ->
     return found | everyone if found & everyone else found
 
 
-def own_subjects(known: IndexedRows, award: Award, uscc: str) -> set[str]:
+def _own_subjects(known: IndexedRows, award: Award, uscc: str) -> set[str]:
     """Return the subjects of the award that are the enterprise or may be paid to it, as far as rows are known."""
     reads, entry = reads_of(award), PAYEE_ENTRY.reads()[0]
     found: set[str] = set()

@@ -48,7 +48,7 @@ def number(value: int | Fraction | Decimal, decimals: int = 2) -> Text:
 
 
 def yuan(fen: int | Fraction) -> Text:
-    """Return an amount in yuan, with fen only where there are any, and parts of a fen that a threshold has: 60,000 元."""
+    """Return an amount in yuan, with fen only where there are any: 60,000 元. A threshold may have parts of a fen."""
     if fen != (whole := int(fen)):
         exact = number(Fraction(fen) / 100, MOST_DECIMALS)
         return Text(f"{exact.zh} 元", f"{exact.en} yuan")
